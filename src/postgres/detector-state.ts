@@ -1,0 +1,54 @@
+import type { Queryable } from './pool.ts'
+
+export interface DetectorSnapshot {
+  readonly logKey: number
+  /** The state is that after every stored reading below this offset. */
+  readonly nextOffset: number
+  readonly format: number
+  readonly state: Buffer
+}
+
+export async function readSnapshot(db: Queryable, logKey: number, format: number): Promise<DetectorSnapshot | null> {
+  const { rows } = await db.query<DetectorSnapshot>(
+    `select log_key as "logKey", next_offset as "nextOffset", format, state from detector_snapshot where log_key = $1 and format = $2`,
+    [logKey, format])
+  return rows[0] ?? null
+}
+
+export async function writeSnapshot(db: Queryable, snapshot: DetectorSnapshot): Promise<void> {
+  await db.query(
+    `insert into detector_snapshot (log_key, next_offset, format, state) values ($1, $2, $3, $4)
+     on conflict (log_key) do update set next_offset = excluded.next_offset, format = excluded.format, state = excluded.state, taken_at = now()`,
+    [snapshot.logKey, snapshot.nextOffset, snapshot.format, snapshot.state])
+}
+
+export interface StoredReading {
+  readonly sensorKey: number
+  readonly sensorType: string
+  readonly offset: number
+  readonly value: number
+  readonly level: number
+}
+
+/** So many batches are read at a time. */
+const REPLAY_BATCHES = 200
+
+/**
+ * The readings of a log that were stored from this offset on, in its order: what the detectors have seen since the snapshot.
+ * In portions; the last one is empty. The caller asks again from `nextOffset`.
+ */
+export async function readStoredFrom(db: Queryable, logKey: number, offset: number): Promise<{ readings: StoredReading[], nextOffset: number }> {
+  const { rows: batches } = await db.query<{ batch_id: number, next_offset: number }>(
+    // A batch spans 32,767 offsets at most, so the index on first_offset finds the one that the offset lies in.
+    `select batch_id, next_offset from batch where log_key = $1 and first_offset > $2 - 32768 and next_offset > $2
+     order by first_offset limit $3`, [logKey, offset, REPLAY_BATCHES])
+  if (batches.length === 0) return { readings: [], nextOffset: offset }
+  const ids = batches.map((batch) => batch.batch_id)
+  const { rows: readings } = await db.query<StoredReading>(
+    // The bounds let the index on batch_id find them in one pass instead of one pass a batch.
+    `select r.sensor_key as "sensorKey", v.sensor_type as "sensorType", b.first_offset + r.offset_in_batch as "offset", r.value, r.level
+     from reading r join batch b on b.batch_id = r.batch_id join sensor_version v on v.version_key = r.version_key
+     where r.batch_id = any($1) and r.batch_id between $2 and $3 and b.first_offset + r.offset_in_batch >= $4
+     order by "offset"`, [ids, Math.min(...ids), Math.max(...ids), offset])
+  return { readings, nextOffset: batches.at(-1)?.next_offset ?? offset }
+}

@@ -1,0 +1,265 @@
+-- The schema that all migrations together make. Written by `npm run docs`, never by hand;
+-- test/integration/schema.test.ts compares it with a database that was just migrated.
+
+create sequence batch_id_seq as integer increment 1 minvalue -2147483648 maxvalue 2147483647 start -2147483648 cycle owned by batch.batch_id;
+
+CREATE OR REPLACE FUNCTION public.observe_heartbeat()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  known_ms double precision := coalesce(old.heartbeat_interval_ms, 10000);
+  gap_ms double precision := extract(epoch from new.last_heartbeat - old.last_heartbeat) * 1000;
+begin
+  new.updated_at := now();
+  if gap_ms > 0 and new.heartbeat_interval_ms is not distinct from old.heartbeat_interval_ms
+     and coalesce((new.metadata ->> 'own_interval')::boolean, false) is false then
+    new.heartbeat_interval_ms := least(3600000, case when gap_ms > 3 * known_ms then least(gap_ms, 2 * known_ms)
+      else greatest(gap_ms, 0.7 * known_ms) end)::integer;
+  end if;
+  return new;
+end $function$;
+
+create table alerts (
+  alert_id uuid not null,
+  sensor_id text not null,
+  sensor_type text not null,
+  anomaly_type text not null,
+  severity text not null,
+  sensor_value double precision not null,
+  sensor_unit text not null,
+  sensor_alert_level text not null,
+  description text not null,
+  location jsonb not null,
+  detected_by text not null,
+  timestamp_utc timestamp with time zone not null,
+  resolved_at timestamp with time zone,
+  status text not null default 'active'::text,
+  metadata jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  episode_id uuid,
+  transition text,
+  log_key smallint,
+  kafka_offset bigint,
+  constraint alerts_pkey PRIMARY KEY (alert_id),
+  constraint alerts_log_key_kafka_offset_anomaly_type_key UNIQUE (log_key, kafka_offset, anomaly_type),
+  constraint alerts_log_key_fkey FOREIGN KEY (log_key) REFERENCES partition_log(log_key),
+  constraint alerts_severity_check CHECK ((severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text]))),
+  constraint alerts_status_check CHECK ((status = ANY (ARRAY['active'::text, 'acknowledged'::text, 'resolved'::text])))
+);
+create index alerts_timestamp_utc ON alerts USING btree (timestamp_utc DESC);
+
+create table batch (
+  batch_id integer not null default nextval('batch_id_seq'::regclass),
+  log_key smallint not null,
+  first_offset bigint not null,
+  next_offset bigint not null,
+  consumer_id text not null,
+  committed_at timestamp with time zone not null default now(),
+  constraint batch_pkey PRIMARY KEY (batch_id),
+  constraint batch_log_key_fkey FOREIGN KEY (log_key) REFERENCES partition_log(log_key)
+);
+create index batch_log_key_first_offset ON batch USING btree (log_key, first_offset);
+
+create table consumer_health (
+  consumer_id text not null,
+  status text not null default 'active'::text,
+  assigned_partitions jsonb not null default '[]'::jsonb,
+  last_heartbeat timestamp with time zone not null default now(),
+  messages_processed_last_minute bigint not null default 0,
+  total_messages_processed bigint not null default 0,
+  heartbeat_interval_ms integer,
+  metadata jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint consumer_health_pkey PRIMARY KEY (consumer_id),
+  constraint consumer_health_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'error'::text])))
+) with (fillfactor=50);
+CREATE TRIGGER observe_heartbeat BEFORE UPDATE ON consumer_health FOR EACH ROW EXECUTE FUNCTION observe_heartbeat();
+
+create table dead_letter (
+  log_key smallint not null,
+  kafka_offset bigint not null,
+  reason text not null,
+  detail text not null,
+  message_key bytea,
+  message_value bytea,
+  headers jsonb not null default '[]'::jsonb,
+  kafka_time timestamp with time zone,
+  detected_by text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint dead_letter_pkey PRIMARY KEY (log_key, kafka_offset),
+  constraint dead_letter_log_key_fkey FOREIGN KEY (log_key) REFERENCES partition_log(log_key)
+);
+
+create table detector_snapshot (
+  log_key smallint not null,
+  next_offset bigint not null,
+  format smallint not null,
+  state bytea not null,
+  taken_at timestamp with time zone not null default now(),
+  constraint detector_snapshot_pkey PRIMARY KEY (log_key),
+  constraint detector_snapshot_log_key_fkey FOREIGN KEY (log_key) REFERENCES partition_log(log_key)
+);
+
+create table log_gap (
+  log_key smallint not null,
+  first_offset bigint not null,
+  last_offset bigint,
+  reason text not null,
+  detail text not null,
+  detected_at timestamp with time zone not null default now(),
+  constraint log_gap_pkey PRIMARY KEY (log_key, first_offset, reason),
+  constraint log_gap_log_key_fkey FOREIGN KEY (log_key) REFERENCES partition_log(log_key),
+  constraint log_gap_reason_check CHECK ((reason = ANY (ARRAY['log_truncated'::text, 'log_shorter_than_stored'::text, 'topic_replaced'::text])))
+);
+
+create table outbox_position (
+  log_key smallint not null,
+  kind text not null,
+  next_offset bigint not null,
+  published bigint not null default 0,
+  constraint outbox_position_pkey PRIMARY KEY (log_key, kind),
+  constraint outbox_position_log_key_fkey FOREIGN KEY (log_key) REFERENCES partition_log(log_key),
+  constraint outbox_position_kind_check CHECK ((kind = ANY (ARRAY['alert'::text, 'dead_letter'::text])))
+) with (fillfactor=50);
+
+create table partition_log (
+  log_key smallint not null generated always as identity,
+  topic text not null,
+  topic_id uuid not null,
+  partition integer not null,
+  generation integer not null default 0,
+  first_offset bigint not null,
+  next_offset bigint not null,
+  stored bigint not null default 0,
+  dead_lettered bigint not null default 0,
+  duplicates bigint not null default 0,
+  holes bigint not null default 0,
+  lost bigint not null default 0,
+  claimed_by text,
+  claimed_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  closed_at timestamp with time zone,
+  constraint partition_log_pkey PRIMARY KEY (log_key),
+  constraint partition_log_topic_partition_topic_id_generation_key UNIQUE (topic, partition, topic_id, generation)
+) with (fillfactor=50);
+
+create table producer_epoch (
+  sensor_key integer not null,
+  producer_epoch text not null,
+  first_sequence bigint not null,
+  next_sequence bigint not null,
+  missing int8multirange not null default '{}'::int8multirange,
+  floor bigint not null default 0,
+  abandoned bigint not null default 0,
+  received bigint not null,
+  duplicates bigint not null default 0,
+  filled_late bigint not null default 0,
+  first_seen timestamp with time zone not null default now(),
+  last_seen timestamp with time zone not null default now(),
+  constraint producer_epoch_pkey PRIMARY KEY (sensor_key, producer_epoch),
+  constraint producer_epoch_sensor_key_fkey FOREIGN KEY (sensor_key) REFERENCES sensors(sensor_key)
+) with (fillfactor=50);
+create index producer_epoch_missing ON producer_epoch USING btree (sensor_key) WHERE (missing <> '{}'::int8multirange);
+
+create table producer_health (
+  producer_id text not null,
+  sensor_type text,
+  status text not null default 'active'::text,
+  last_heartbeat timestamp with time zone not null default now(),
+  messages_sent_last_minute bigint not null default 0,
+  total_messages_sent bigint not null default 0,
+  heartbeat_interval_ms integer,
+  metadata jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint producer_health_pkey PRIMARY KEY (producer_id)
+) with (fillfactor=50);
+CREATE TRIGGER observe_heartbeat BEFORE UPDATE ON producer_health FOR EACH ROW EXECUTE FUNCTION observe_heartbeat();
+
+create table reading (
+  "time" timestamp with time zone not null,
+  value double precision not null,
+  sequence bigint,
+  sensor_key integer not null,
+  version_key integer not null,
+  batch_id integer not null,
+  reading_count integer,
+  quality real,
+  offset_in_batch smallint not null,
+  level smallint not null
+) partition by range ("time");
+create index reading_batch_id ON ONLY reading USING brin (batch_id) WITH (pages_per_range='16', autosummarize='on');
+create index reading_sensor_key_time ON ONLY reading USING btree (sensor_key, "time");
+
+create table rebalancing_events (
+  event_id bigint not null generated always as identity,
+  event_type text not null,
+  consumer_id text not null,
+  partition_number integer,
+  topic_name text,
+  timestamp_utc timestamp with time zone not null default now(),
+  metadata jsonb not null default '{}'::jsonb,
+  constraint rebalancing_events_pkey PRIMARY KEY (event_id),
+  constraint rebalancing_events_event_type_check CHECK ((event_type = ANY (ARRAY['rebalance_start'::text, 'rebalance_complete'::text, 'partition_assigned'::text, 'partition_revoked'::text])))
+);
+create index rebalancing_events_timestamp_utc ON rebalancing_events USING btree (timestamp_utc DESC);
+
+create table schema_migration (
+  version integer not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint schema_migration_pkey PRIMARY KEY (version)
+);
+
+create table sensor_version (
+  version_key integer not null generated always as identity,
+  sensor_key integer not null,
+  sensor_type text not null,
+  unit text not null,
+  location jsonb not null,
+  warning_threshold double precision,
+  critical_threshold double precision,
+  producer_epoch text,
+  fingerprint bytea not null,
+  created_at timestamp with time zone not null default now(),
+  constraint sensor_version_pkey PRIMARY KEY (version_key),
+  constraint sensor_version_sensor_key_fingerprint_key UNIQUE (sensor_key, fingerprint),
+  constraint sensor_version_sensor_key_fkey FOREIGN KEY (sensor_key) REFERENCES sensors(sensor_key)
+);
+
+create table sensors (
+  sensor_key integer not null generated always as identity,
+  sensor_id text not null,
+  sensor_type text not null,
+  location jsonb not null,
+  status text not null default 'active'::text,
+  warning_threshold double precision,
+  critical_threshold double precision,
+  metadata jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint sensors_pkey PRIMARY KEY (sensor_key),
+  constraint sensors_sensor_id_key UNIQUE (sensor_id)
+);
+
+create view sensor_readings as
+ SELECT s.sensor_id,
+    r."time" AS timestamp_utc,
+    v.sensor_type,
+    r.value AS reading_value,
+    v.unit,
+    (ARRAY['normal'::text, 'warning'::text, 'critical'::text])[r.level + 1] AS alert_level,
+    r.quality,
+    v.location,
+    jsonb_strip_nulls(jsonb_build_object('reading_count', r.reading_count, 'warning_threshold', v.warning_threshold, 'critical_threshold', v.critical_threshold, 'producer_epoch', v.producer_epoch, 'sequence', r.sequence)) AS metadata,
+    b.consumer_id AS processed_by_consumer,
+    l.partition AS kafka_partition,
+    b.first_offset + r.offset_in_batch AS kafka_offset,
+    b.committed_at AS processing_timestamp
+   FROM reading r
+     LEFT JOIN sensors s ON s.sensor_key = r.sensor_key
+     LEFT JOIN sensor_version v ON v.version_key = r.version_key
+     LEFT JOIN batch b ON b.batch_id = r.batch_id
+     LEFT JOIN partition_log l ON l.log_key = b.log_key;

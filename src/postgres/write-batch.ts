@@ -1,0 +1,98 @@
+import type { BinaryCopy } from './binary-copy.ts'
+import { copyRows } from './copy.ts'
+import { writeSnapshot } from './detector-state.ts'
+import type { DetectorSnapshot } from './detector-state.ts'
+import { isUniqueViolation } from './errors.ts'
+import { inTransaction } from './pool.ts'
+import type { Pool } from './pool.ts'
+import { writeEpochs } from './producer-epochs.ts'
+import type { EpochChange } from './producer-epochs.ts'
+
+/** One log's share of a transaction: what became of each offset from `firstOffset` up to, not including, `nextOffset`. */
+export interface LogShare {
+  readonly logKey: number
+  readonly batchId: number
+  readonly firstOffset: number
+  readonly nextOffset: number
+  readonly stored: number
+  readonly deadLettered: number
+  readonly duplicates: number
+  readonly holes: number
+}
+
+export interface WriteBatch {
+  readonly consumerId: string
+  readonly shares: readonly LogShare[]
+  /** Rows for `READING_COLUMNS`, `ALERT_COLUMNS`, `DEAD_LETTER_COLUMNS`. */
+  readonly readings: BinaryCopy
+  readonly alerts: BinaryCopy
+  readonly deadLetters: BinaryCopy
+  readonly epochs: readonly EpochChange[]
+  readonly snapshots: readonly DetectorSnapshot[]
+}
+
+export const READING_COLUMNS = [
+  'time', 'value', 'sequence', 'sensor_key', 'version_key', 'batch_id', 'reading_count', 'quality', 'offset_in_batch', 'level',
+] as const
+export const ALERT_COLUMNS = [
+  'alert_id', 'sensor_id', 'sensor_type', 'anomaly_type', 'severity', 'sensor_value', 'sensor_unit', 'sensor_alert_level', 'description',
+  'location', 'detected_by', 'timestamp_utc', 'episode_id', 'transition', 'log_key', 'kafka_offset',
+] as const
+export const DEAD_LETTER_COLUMNS = [
+  'log_key', 'kafka_offset', 'reason', 'detail', 'message_key', 'message_value', 'headers', 'kafka_time', 'detected_by',
+] as const
+
+/** Somebody else has written what this batch was to write: it is theirs now. */
+export class FencedError extends Error {
+  override readonly name = 'FencedError'
+}
+
+/**
+ * Writes readings, alerts, dead letters and the offsets after them in one transaction: all of it exactly once, or nothing.
+ * Throws a `FencedError` when another consumer has moved an offset or an epoch since this one read it.
+ */
+export async function writeBatch(pool: Pool, batch: WriteBatch): Promise<void> {
+  try {
+    await writeAll(pool, batch)
+  } catch (error) {
+    // Alerts and dead letters are unique by their place in the log. Who finds one there already has come too late, and learns it before
+    // the fence is reached.
+    if (isUniqueViolation(error)) throw new FencedError('another consumer has stored what this batch holds', { cause: error })
+    throw error
+  }
+}
+
+async function writeAll(pool: Pool, batch: WriteBatch): Promise<void> {
+  const { shares, consumerId } = batch
+  await inTransaction(pool, async (client) => {
+    await client.query(
+      `insert into batch (batch_id, log_key, first_offset, next_offset, consumer_id)
+       select batch_id, log_key, first_offset, next_offset, $5 from unnest($1::int[], $2::int2[], $3::int8[], $4::int8[])
+         as b (batch_id, log_key, first_offset, next_offset)`,
+      [shares.map((share) => share.batchId), shares.map((share) => share.logKey), shares.map((share) => share.firstOffset),
+        shares.map((share) => share.nextOffset), consumerId])
+    await copyRows(client, 'reading', READING_COLUMNS, batch.readings)
+    await copyRows(client, 'alerts', ALERT_COLUMNS, batch.alerts)
+    await copyRows(client, 'dead_letter', DEAD_LETTER_COLUMNS, batch.deadLetters)
+    for (const snapshot of batch.snapshots) await writeSnapshot(client, snapshot)
+    if (!(await writeEpochs(client, batch.epochs))) throw new FencedError('a producer epoch was changed by another consumer')
+    // Last, so that the row that all who want this log wait for is locked for the shortest time.
+    const { rowCount } = await client.query(
+      `update partition_log as l set
+         next_offset = d.next_offset, stored = l.stored + d.stored, dead_lettered = l.dead_lettered + d.dead_lettered,
+         duplicates = l.duplicates + d.duplicates, holes = l.holes + d.holes, updated_at = now()
+       from unnest($1::int2[], $2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::int8[], $7::int8[])
+         as d (log_key, first_offset, next_offset, stored, dead_lettered, duplicates, holes)
+       where l.log_key = d.log_key and l.next_offset = d.first_offset and l.closed_at is null`,
+      [shares.map((share) => share.logKey), shares.map((share) => share.firstOffset), shares.map((share) => share.nextOffset),
+        shares.map((share) => share.stored), shares.map((share) => share.deadLettered), shares.map((share) => share.duplicates),
+        shares.map((share) => share.holes)])
+    if (rowCount !== shares.length) throw new FencedError('another consumer has written from this offset on')
+  })
+}
+
+/** Ids for so many batches, from the sequence; gaps do no harm. */
+export async function reserveBatchIds(pool: Pool, count: number): Promise<number[]> {
+  const { rows } = await pool.query<{ id: number }>(`select nextval('batch_id_seq')::int as id from generate_series(1, $1)`, [count])
+  return rows.map((row) => row.id)
+}
