@@ -1,0 +1,253 @@
+import type { RejectReason } from '../contract/reading.ts'
+import { SNAPSHOT_FORMAT, packMemories } from '../detect/snapshot.ts'
+import { classifyKafka } from '../kafka/errors.ts'
+import type { LogReader, LogSlice } from '../kafka/log-reader.ts'
+import type { DetectorSnapshot } from '../postgres/detector-state.ts'
+import { classifyPostgres } from '../postgres/errors.ts'
+import { createPartitions } from '../postgres/partitions.ts'
+import type { Pool } from '../postgres/pool.ts'
+import { FencedError, reserveBatchIds, writeBatch } from '../postgres/write-batch.ts'
+import type { Disposition } from '../runtime/errors.ts'
+import { linkAbort, pause } from '../runtime/abort.ts'
+import { messageOf } from '../runtime/errors.ts'
+import type { Log } from '../runtime/log.ts'
+import type { ThresholdOverride } from '../runtime/thresholds.ts'
+import type { SensorType } from '../contract/sensor-types.ts'
+import { createIntake } from './intake.ts'
+import { createPlant } from './plant.ts'
+import type { Plant } from './plant.ts'
+import { acceptedTime, prepare } from './prepare.ts'
+import type { OwnedLog, Prepared } from './prepare.ts'
+import { restoreLogs } from './restore.ts'
+
+export interface KafkaToPostgresOptions {
+  readonly consumerId: string
+  readonly topic: string
+  readonly reader: LogReader
+  readonly pool: Pool
+  readonly batchMaxReadings: number
+  readonly batchMaxAgeMs: number
+  readonly retentionDays: number
+  readonly thresholds: Readonly<Record<SensorType, ThresholdOverride>>
+  /** The partitions are ours, and their state is restored: it begins. */
+  readonly onRestored: (logs: readonly OwnedLog[]) => void
+  readonly onCommitted: (prepared: Prepared, logs: ReadonlyMap<number, OwnedLog>) => void
+  readonly log: Log
+}
+
+export interface KafkaToPostgres {
+  /** Finishes what is being written, forgets everything, and goes on with these partitions. */
+  assign(partitions: readonly number[]): void
+  /** Finishes what is being written and waits for the next assignment. */
+  pause(): Promise<void>
+  /** Rejects when it can't go on. */
+  readonly failed: Promise<never>
+}
+
+/** The detectors' memory is stored so often; what came since is replayed from the readings. */
+const SNAPSHOT_INTERVAL_MS = 10_000
+const REFRESH_INTERVAL_MS = 5_000
+const RETRY_FIRST_MS = 100
+const RETRY_MAX_MS = 2_000
+const BATCH_IDS_AHEAD = 60
+
+/**
+ * The path of a reading: fetched, checked, scored, written. While one batch is being written, the next one is prepared. Crash-only:
+ * whatever fails, all memory is dropped and rebuilt from what PostgreSQL has, offsets first.
+ */
+export function startKafkaToPostgres(options: KafkaToPostgresOptions): KafkaToPostgres {
+  const { log } = options
+  const { promise: failed, reject: fail } = Promise.withResolvers<never>()
+  failed.catch(() => {})
+  let stopping = new AbortController()
+  let running: Promise<void> = Promise.resolve()
+
+  return {
+    assign(partitions) {
+      stopping.abort()
+      const current = stopping = new AbortController()
+      running = running.then(() => run(options, partitions, current.signal)).catch(fail)
+    },
+    async pause() {
+      stopping.abort()
+      await running
+    },
+    failed,
+  }
+
+  async function run(this: void, _options: KafkaToPostgresOptions, partitions: readonly number[], signal: AbortSignal): Promise<void> {
+    if (partitions.length === 0) return
+    // How a reading is found that the database refuses: the limit is halved until it is alone.
+    const search: RefusedSearch = { limit: options.batchMaxReadings, condemned: null }
+    let waitMs = RETRY_FIRST_MS
+    while (!signal.aborted) {
+      const startedMs = performance.now()
+      try {
+        await consume(options, partitions, search, signal)
+      } catch (error) {
+        if (performance.now() - startedMs > 10 * RETRY_MAX_MS) waitMs = RETRY_FIRST_MS
+        const disposition = classify(error)
+        if (disposition === 'exit' || disposition === 'crash') throw error
+        if (disposition === 'reject') narrow(search, error, log)
+        else {
+          log.warn({ reason: messageOf(error), waitMs }, 'going on from what is stored')
+          await pause(waitMs, signal)
+          waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)
+        }
+      }
+    }
+  }
+}
+
+interface RefusedSearch {
+  limit: number
+  condemned: { logKey: number, offset: number, detail: string } | null
+}
+
+/** A batch was refused because of its data. */
+class RefusedBatchError extends Error {
+  override readonly name = 'RefusedBatchError'
+  readonly firstOffset: number
+  readonly logKey: number
+  readonly readings: number
+  constructor(cause: unknown, logKey: number, firstOffset: number, readings: number) {
+    super(messageOf(cause), { cause })
+    this.logKey = logKey
+    this.firstOffset = firstOffset
+    this.readings = readings
+  }
+}
+
+function classify(error: unknown): Disposition {
+  if (error instanceof FencedError) return 'retry'
+  if (error instanceof RefusedBatchError) return 'reject'
+  const ofPostgres = classifyPostgres(error)
+  return ofPostgres === 'crash' ? classifyKafka(error) : ofPostgres
+}
+
+function narrow(search: RefusedSearch, error: unknown, log: Log): void {
+  if (!(error instanceof RefusedBatchError)) throw error
+  if (error.readings > 1) {
+    search.limit = Math.max(1, Math.floor(error.readings / 2))
+    log.warn({ reason: error.message, readings: error.readings, next: search.limit }, 'the database refused a batch; looking for the reading')
+    return
+  }
+  search.condemned = { logKey: error.logKey, offset: error.firstOffset, detail: error.message }
+}
+
+async function consume(
+  options: KafkaToPostgresOptions, partitions: readonly number[], search: RefusedSearch, signal: AbortSignal,
+): Promise<void> {
+  const { pool, reader, topic, consumerId, log } = options
+  const logs = await restoreLogs(pool, reader, topic, consumerId, partitions)
+  for (const each of logs.values()) for (const gap of each.gaps) log.warn({ partition: each.partition }, `gap in the log: ${gap}`)
+  if (signal.aborted) return
+  options.onRestored([...logs.values()])
+
+  const plant = createPlant(pool, options.thresholds)
+  const intake = createIntake()
+  const stop = linkAbort(signal)
+  const failures: unknown[] = []
+  const fail = (error: unknown): void => {
+    failures.push(error)
+    stop.abort()
+  }
+  const positions = new Map([...logs.values()].map((each) => [each.partition, { topicId: each.topicId, offset: each.nextOffset }]))
+  const reading = reader.read(positions, (slice) => intake.offer(slice), stop.signal).catch(fail)
+  const refreshing = keepFresh(plant, stop.signal).catch(fail)
+  const write = createWriter(options, logs, fail)
+
+  try {
+    while (!stop.signal.aborted) {
+      const slices = await intake.take(search.limit, options.batchMaxAgeMs, stop.signal)
+      if (slices.length > 0) await write(slices, plant, search)
+    }
+  } catch (error) {
+    fail(error)
+  }
+  stop.abort()
+  stop.release()
+  intake.close()
+  await Promise.allSettled([write.settled(), reading, refreshing])
+  // The first one is the cause; the others follow from it.
+  if (failures.length > 0) throw failures[0]
+}
+
+async function keepFresh(plant: Plant, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await pause(REFRESH_INTERVAL_MS, signal)
+    if (!signal.aborted) await plant.refresh()
+  }
+}
+
+interface Writer {
+  /** Prepares a batch while the one before is being written, then begins to write it. */
+  (slices: readonly LogSlice[], plant: Plant, search: RefusedSearch): Promise<void>
+  /** Waits for the batch that is being written. */
+  settled(): Promise<void>
+}
+
+function createWriter(
+  options: KafkaToPostgresOptions, logs: ReadonlyMap<number, OwnedLog>, onFailure: (error: unknown) => void,
+): Writer {
+  const { pool, consumerId } = options
+  const knownDays = new Set<number>()
+  const ids: number[] = []
+  let writing: Promise<void> = Promise.resolve()
+  let snapshotMs = Number.NEGATIVE_INFINITY
+
+  async function prepareBatch(slices: readonly LogSlice[], plant: Plant, search: RefusedSearch): Promise<Prepared> {
+    if (ids.length < slices.length) ids.push(...await reserveBatchIds(pool, BATCH_IDS_AHEAD + slices.length))
+    const prepared = await prepare(slices, {
+      consumerId, plant, logs, batchIds: ids.splice(0, slices.length), condemned: search.condemned,
+      accepted: acceptedTime(Date.now(), options.retentionDays),
+    })
+    const newDays = [...prepared.days].filter((day) => !knownDays.has(day))
+    await createPartitions(pool, newDays)
+    for (const day of newDays) knownDays.add(day)
+    return prepared
+  }
+
+  function takeSnapshots(prepared: Prepared): DetectorSnapshot[] {
+    if (performance.now() - snapshotMs < SNAPSHOT_INTERVAL_MS) return []
+    snapshotMs = performance.now()
+    return prepared.shares.map(({ logKey, nextOffset }) => {
+      const owned = [...logs.values()].find((each) => each.logKey === logKey) as OwnedLog
+      return { logKey, nextOffset, format: SNAPSHOT_FORMAT, state: packMemories(owned.memories) }
+    })
+  }
+
+  async function commit(prepared: Prepared, snapshots: readonly DetectorSnapshot[], search: RefusedSearch): Promise<void> {
+    await writeBatch(pool, { ...prepared, snapshots })
+    // What was refused is behind us: back to the full size, step by step.
+    search.condemned = null
+    search.limit = Math.min(options.batchMaxReadings, search.limit * 2)
+    logRejections(options.log, prepared)
+    options.onCommitted(prepared, logs)
+  }
+
+  const write = async (slices: readonly LogSlice[], plant: Plant, search: RefusedSearch): Promise<void> => {
+    const refused = (error: unknown): never => {
+      const first = slices[0] as LogSlice
+      const readings = slices.reduce((sum, slice) => sum + slice.records.length, 0)
+      if (classifyPostgres(error) !== 'reject') throw error
+      throw new RefusedBatchError(error, (logs.get(first.partition) as OwnedLog).logKey, first.records[0]?.offset ?? first.firstOffset, readings)
+    }
+    const prepared = await prepareBatch(slices, plant, search).catch(refused)
+    const snapshots = takeSnapshots(prepared)
+    await writing
+    writing = commit(prepared, snapshots, search).catch(refused)
+    // There may be nothing more to write for long, so its failure isn't left for the next one to find.
+    writing.catch(onFailure)
+  }
+  return Object.assign(write, { settled: () => writing })
+}
+
+function logRejections(log: Log, prepared: Prepared): void {
+  const first = prepared.rejections[0]
+  if (first === undefined) return
+  const reasons: Partial<Record<RejectReason, number>> = {}
+  for (const { rejection } of prepared.rejections) reasons[rejection.reason] = (reasons[rejection.reason] ?? 0) + 1
+  log.warn({ count: prepared.rejections.length, reasons, partition: first.partition, offset: first.offset, detail: first.rejection.detail },
+    'not readings: kept in the dead letters')
+}

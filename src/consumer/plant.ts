@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto'
+import type { ValidReading } from '../contract/reading.ts'
+import { SENSOR_TYPES } from '../contract/sensor-types.ts'
+import type { SensorType, Thresholds } from '../contract/sensor-types.ts'
+import type { Pool } from '../postgres/pool.ts'
+import { readEpochs } from '../postgres/producer-epochs.ts'
+import { changedSensors, registerSensors, registerVersions } from '../postgres/sensor-registry.ts'
+import type { SensorRow } from '../postgres/sensor-registry.ts'
+import type { ThresholdOverride } from '../runtime/thresholds.ts'
+import { createSequenceTracker } from './sequences.ts'
+import type { SequenceTracker } from './sequences.ts'
+
+/** A form in which readings describe their sensor, kept once for all readings that say the same. */
+export interface Version {
+  readonly key: number
+  /** JSON of the contract's location. */
+  readonly location: string
+  readonly thresholds: Thresholds
+}
+
+export interface Sensor {
+  readonly key: number
+  readonly id: string
+}
+
+/** What the consumer knows of the plant: a cache of the database, thrown away with every failure and every assignment. */
+export interface Plant {
+  /** Registers what these readings name for the first time. After it `find` knows all of them. */
+  learn(readings: readonly NumberedReading[]): Promise<void>
+  find(reading: ValidReading): { sensor: Sensor, version: Version, tracker: SequenceTracker | null }
+  /** Takes over settings that were changed elsewhere. */
+  refresh(): Promise<void>
+}
+
+export interface NumberedReading {
+  readonly reading: ValidReading
+  /** Whether its log was read from its first offset. */
+  readonly sinceStart: boolean
+}
+
+interface KnownSensor extends Sensor {
+  own: ThresholdOverride
+  /** The last one is tried first: readings of a sensor seldom differ in it. */
+  last: KnownVersion | null
+  readonly versions: Map<string, KnownVersion>
+  readonly trackers: Map<string, SequenceTracker>
+}
+
+interface KnownVersion extends Version {
+  readonly of: ValidReading
+  thresholds: Thresholds
+}
+
+/** Forms and epochs kept for one sensor from one batch to the next: one that changes with every reading must not fill the memory. */
+const KEPT_PER_SENSOR = 16
+/** Twice the interval at which the caller refreshes, and more. */
+const REFRESH_WINDOW_S = 15
+
+export function createPlant(pool: Pool, environment: Readonly<Record<SensorType, ThresholdOverride>>): Plant {
+  const sensors = new Map<string, KnownSensor>()
+  const crowded = new Set<KnownSensor>()
+
+  function forgetCrowded(): void {
+    for (const sensor of crowded) {
+      sensor.last = null
+      sensor.versions.clear()
+      sensor.trackers.clear()
+    }
+    crowded.clear()
+  }
+
+  async function learnSensors(readings: readonly NumberedReading[]): Promise<void> {
+    const unknown = new Map<string, ValidReading>()
+    for (const { reading } of readings) if (!sensors.has(reading.sensorId)) unknown.set(reading.sensorId, reading)
+    if (unknown.size === 0) return
+    const rows = await registerSensors(pool, [...unknown.values()].map((reading) => ({
+      sensorId: reading.sensorId, sensorType: reading.sensorType, location: locationOf(reading),
+    })))
+    for (const row of rows) {
+      sensors.set(row.sensorId, { key: row.sensorKey, id: row.sensorId, own: ownThresholds(row), last: null, versions: new Map(), trackers: new Map() })
+    }
+  }
+
+  async function learnVersions(readings: readonly NumberedReading[]): Promise<void> {
+    const unknown = new Map<string, { sensor: KnownSensor, reading: ValidReading, name: string }>()
+    for (const { reading } of readings) {
+      const sensor = sensors.get(reading.sensorId) as KnownSensor
+      if (findVersion(sensor, reading) !== null) continue
+      const name = versionName(reading)
+      unknown.set(`${sensor.key} ${name}`, { sensor, reading, name })
+    }
+    if (unknown.size === 0) return
+    const entries = [...unknown.values()]
+    const keys = await registerVersions(pool, entries.map(({ sensor, reading, name }) => ({
+      sensorKey: sensor.key, sensorType: reading.sensorType, unit: reading.unit, location: locationOf(reading),
+      warningThreshold: reading.warningThreshold, criticalThreshold: reading.criticalThreshold, epoch: reading.epoch,
+      fingerprint: createHash('sha256').update(name).digest(),
+    })))
+    for (const [index, { sensor, reading, name }] of entries.entries()) {
+      sensor.versions.set(name, {
+        key: keys[index] as number, of: reading, location: locationOf(reading), thresholds: thresholdsOf(sensor, reading),
+      })
+      if (sensor.versions.size > KEPT_PER_SENSOR) crowded.add(sensor)
+    }
+  }
+
+  async function learnEpochs(readings: readonly NumberedReading[]): Promise<void> {
+    const unknown = new Map<string, { sensor: KnownSensor, epoch: string, sinceStart: boolean }>()
+    for (const { reading: { sensorId, epoch }, sinceStart } of readings) {
+      if (epoch === null) continue
+      const sensor = sensors.get(sensorId) as KnownSensor
+      if (!sensor.trackers.has(epoch)) unknown.set(`${sensor.key} ${epoch}`, { sensor, epoch, sinceStart })
+    }
+    if (unknown.size === 0) return
+    const entries = [...unknown.values()]
+    const rows = await readEpochs(pool, entries.map(({ sensor, epoch }) => ({ sensorKey: sensor.key, epoch })))
+    const stored = new Map(rows.map((row) => [`${row.sensorKey} ${row.epoch}`, row]))
+    for (const { sensor, epoch, sinceStart } of entries) {
+      sensor.trackers.set(epoch, createSequenceTracker(sensor.key, epoch, stored.get(`${sensor.key} ${epoch}`) ?? null, sinceStart))
+      if (sensor.trackers.size > KEPT_PER_SENSOR) crowded.add(sensor)
+    }
+  }
+
+  function thresholdsOf(sensor: KnownSensor, reading: ValidReading): Thresholds {
+    const table = SENSOR_TYPES[reading.sensorType]
+    const override = environment[reading.sensorType]
+    return {
+      warning: sensor.own.warning ?? override.warning ?? reading.warningThreshold ?? table.warning,
+      critical: sensor.own.critical ?? override.critical ?? reading.criticalThreshold ?? table.critical,
+    }
+  }
+
+  return {
+    async learn(readings) {
+      forgetCrowded()
+      await learnSensors(readings)
+      await learnVersions(readings)
+      await learnEpochs(readings)
+    },
+    find(reading) {
+      const sensor = sensors.get(reading.sensorId) as KnownSensor
+      return {
+        sensor, version: findVersion(sensor, reading) as KnownVersion,
+        tracker: reading.epoch === null ? null : sensor.trackers.get(reading.epoch) as SequenceTracker,
+      }
+    },
+    async refresh() {
+      for (const row of await changedSensors(pool, REFRESH_WINDOW_S)) {
+        const sensor = sensors.get(row.sensorId)
+        if (sensor === undefined) continue
+        sensor.own = ownThresholds(row)
+        for (const version of sensor.versions.values()) version.thresholds = thresholdsOf(sensor, version.of)
+      }
+    },
+  }
+}
+
+function ownThresholds(row: SensorRow): ThresholdOverride {
+  return { warning: row.warningThreshold, critical: row.criticalThreshold }
+}
+
+function findVersion(sensor: KnownSensor, reading: ValidReading): KnownVersion | null {
+  if (sensor.last !== null && saysTheSame(sensor.last.of, reading)) return sensor.last
+  const found = sensor.versions.get(versionName(reading))
+  if (found === undefined) return null
+  sensor.last = found
+  return found
+}
+
+function saysTheSame(a: ValidReading, b: ValidReading): boolean {
+  return a.epoch === b.epoch && a.machine === b.machine && a.zone === b.zone && a.section === b.section && a.unit === b.unit
+    && a.sensorType === b.sensorType && a.warningThreshold === b.warningThreshold && a.criticalThreshold === b.criticalThreshold
+}
+
+function versionName(reading: ValidReading): string {
+  return JSON.stringify([
+    reading.sensorType, reading.unit, reading.section, reading.machine, reading.zone, reading.warningThreshold, reading.criticalThreshold,
+    reading.epoch,
+  ])
+}
+
+function locationOf(reading: ValidReading): string {
+  return JSON.stringify({ factory_section: reading.section, machine_id: reading.machine, zone: reading.zone })
+}

@@ -1,0 +1,191 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { topicSettings } from '../contract/topics.ts'
+import { classifyKafka } from '../kafka/errors.ts'
+import { createLogReader } from '../kafka/log-reader.ts'
+import { joinGroup } from '../kafka/membership.ts'
+import type { Membership } from '../kafka/membership.ts'
+import { createKafkaProducer } from '../kafka/producer.ts'
+import { ensureTopics } from '../kafka/topics.ts'
+import { recordConsumerBeat } from '../postgres/consumer-health.ts'
+import { classifyPostgres } from '../postgres/errors.ts'
+import { releaseLogs } from '../postgres/logs.ts'
+import { migrate } from '../postgres/migrate.ts'
+import { createPartitions, daysAhead } from '../postgres/partitions.ts'
+import { createPool } from '../postgres/pool.ts'
+import { messageOf } from '../runtime/errors.ts'
+import { startHeartbeat } from '../runtime/heartbeat.ts'
+import type { Service } from '../runtime/lifecycle.ts'
+import type { Log } from '../runtime/log.ts'
+import { createMinuteCount } from '../runtime/minute-count.ts'
+import { withRetry } from '../runtime/retry.ts'
+import type { ConsumerConfig } from './config.ts'
+import { startKafkaToPostgres } from './kafka-to-postgres.ts'
+import { startOutbox } from './outbox-to-kafka.ts'
+import type { OwnedLog } from './prepare.ts'
+import { createRebalances } from './rebalances.ts'
+
+export interface ConsumerService extends Service {
+  /** The partitions that it has now. */
+  readonly assigned: readonly number[]
+}
+
+const HEARTBEAT_MS = 2_000
+/** How far we are is told to the group so often, for tools that show lag. */
+const HINT_INTERVAL_MS = 5_000
+const PARTITIONS_INTERVAL_MS = 3_600_000
+const LAST_PUBLISH_MS = 2_000
+const LAST_WORDS_MS = 1_000
+/** One writes, one registers sensors, one publishes, one beats. */
+const MAX_CONNECTIONS = 4
+
+/** Starts one member of the consumer group; waits for PostgreSQL and Kafka for as long as it takes. */
+export async function startConsumer(config: ConsumerConfig, log: Log): Promise<ConsumerService> {
+  const { consumerId, sensorTopic, alertTopic } = config
+  const connection = { brokers: config.brokers, clientId: consumerId }
+  await untilItWorks('PostgreSQL', () => migrate(config.databaseUrl), classifyPostgres, log)
+  await untilItWorks('Kafka', () => ensureTopics(connection, topicSettings(sensorTopic, alertTopic)), classifyKafka, log)
+
+  const { promise: failed, reject: fail } = Promise.withResolvers<never>()
+  failed.catch(() => {})
+  const pool = createPool(config.databaseUrl, {
+    applicationName: consumerId, max: MAX_CONNECTIONS, onIdleError: (error) => { log.debug({ err: error }, 'an idle database connection broke') },
+  })
+  const reader = createLogReader(connection, sensorTopic)
+  const producer = createKafkaProducer(connection)
+  const outbox = startOutbox({ pool, producer, sensorTopic, alertTopic, log })
+  const rebalances = createRebalances(pool, consumerId, sensorTopic)
+  const processedLastMinute = createMinuteCount()
+  let processed = 0
+  let beaten = 0
+  let assigned: readonly number[] = []
+  let restored: readonly OwnedLog[] = []
+  let newlyAssigned: readonly number[] = []
+  let hints = new Map<number, number>()
+
+  const path = startKafkaToPostgres({
+    consumerId, topic: sensorTopic, reader, pool, batchMaxReadings: config.batchMaxReadings, batchMaxAgeMs: config.batchMaxAgeMs,
+    retentionDays: config.retentionDays, thresholds: config.thresholds, log,
+    onRestored(logs) {
+      restored = logs
+      outbox.own(logs)
+      recordAssigned(logs)
+    },
+    onCommitted(prepared, logs) {
+      const consumed = prepared.shares.reduce((sum, share) => sum + share.nextOffset - share.firstOffset, 0)
+      processed += consumed
+      processedLastMinute.add(consumed)
+      for (const { logKey, nextOffset } of prepared.shares) {
+        for (const owned of logs.values()) if (owned.logKey === logKey) hints.set(owned.partition, nextOffset)
+      }
+      if (prepared.alerts.rows + prepared.deadLetters.rows > 0) outbox.wake()
+    },
+  })
+
+  /** Told only once an assignment, and only when the state is there: then it is true. */
+  function recordAssigned(logs: readonly OwnedLog[]): void {
+    if (newlyAssigned.length === 0) return
+    const events = logs.filter((owned) => newlyAssigned.includes(owned.partition)).map((owned) => ({
+      type: 'partition_assigned' as const, partition: owned.partition,
+      metadata: { next_offset: owned.nextOffset, ...(owned.claimedBy === null || owned.claimedBy === consumerId ? {} : { from: owned.claimedBy }) },
+    }))
+    newlyAssigned = []
+    rebalances.record(...events, { type: 'rebalance_complete', metadata: { assigned } })
+    heartbeat.beatNow()
+  }
+
+  const heartbeat = startHeartbeat({
+    intervalMs: HEARTBEAT_MS, log,
+    async beat(status) {
+      const now = processed
+      await recordConsumerBeat(pool, {
+        consumerId, status, assignedPartitions: assigned, heartbeatIntervalMs: HEARTBEAT_MS,
+        processedLastMinute: processedLastMinute.total(), processedSinceLastBeat: now - beaten,
+      })
+      beaten = now
+      await rebalances.flush()
+    },
+  })
+
+  function assign(partitions: readonly number[]): void {
+    const revoked = assigned.filter((partition) => !partitions.includes(partition))
+    newlyAssigned = partitions.filter((partition) => !assigned.includes(partition))
+    assigned = partitions
+    restored = restored.filter((owned) => partitions.includes(owned.partition))
+    hints = new Map()
+    log.info({ partitions, revoked }, 'partitions assigned')
+    rebalances.record(...revoked.map((partition) => ({ type: 'partition_revoked' as const, partition })))
+    if (newlyAssigned.length === 0) rebalances.record({ type: 'rebalance_complete', metadata: { assigned } })
+    outbox.own([])
+    path.assign(partitions)
+    heartbeat.beatNow()
+  }
+
+  let membership: Membership | undefined
+  const joined = joinGroup(connection, {
+    group: config.group, topic: sensorTopic, sessionTimeoutMs: config.sessionTimeoutMs,
+    onRebalance: () => {
+      log.info('the group is dividing the partitions anew')
+      rebalances.record({ type: 'rebalance_start' })
+      heartbeat.beatNow()
+    },
+    onAssigned: assign,
+    onFailed: fail,
+    onRetry: (error) => { log.warn({ reason: messageOf(error) }, 'not in the group; trying again') },
+  }).then((joinedAs) => { membership = joinedAs })
+  joined.catch(fail)
+  path.failed.catch(fail)
+  outbox.failed.catch(fail)
+
+  const hinting = setInterval(() => {
+    if (membership === undefined || hints.size === 0) return
+    const offsets = [...hints].map(([partition, nextOffset]) => ({ partition, nextOffset }))
+    hints = new Map()
+    membership.hintOffsets(offsets).catch((error: unknown) => { log.debug({ err: error }, 'the group was not told how far we are') })
+  }, HINT_INTERVAL_MS)
+  const ahead = setInterval(() => {
+    createPartitions(pool, daysAhead()).catch((error: unknown) => {
+      log.warn({ reason: messageOf(error) }, 'no partitions made ahead; tried again in an hour')
+    })
+  }, PARTITIONS_INTERVAL_MS)
+
+  async function close(): Promise<void> {
+    clearInterval(hinting)
+    clearInterval(ahead)
+    // First what is in hand, then the goodbye: the others begin where the last commit ended.
+    await path.pause()
+    const left = restored
+    rebalances.record(...assigned.map((partition) => ({ type: 'partition_revoked' as const, partition, metadata: { reason: 'stopped' } })))
+    assigned = []
+    await within(LAST_WORDS_MS, releaseLogs(pool, left.map((owned) => owned.logKey), consumerId))
+    await within(LAST_WORDS_MS, membership?.leave())
+    await outbox.stop(LAST_PUBLISH_MS)
+    await heartbeat.stop()
+    await within(LAST_WORDS_MS, Promise.all([reader.close(), producer.close(), pool.end()]))
+    log.info({ processed }, 'left the group; everything in hand is committed')
+  }
+
+  let closing: Promise<void> | undefined
+  log.info({ group: config.group, topic: sensorTopic }, 'started')
+  return {
+    failed,
+    get assigned() { return assigned },
+    close: () => (closing ??= close()),
+  }
+
+  async function within(ms: number, work: Promise<unknown> | undefined): Promise<void> {
+    const outcome = await Promise.race([work?.then(() => null, messageOf), sleep(ms, `no answer within ${ms} ms`, { ref: false })])
+    if (typeof outcome === 'string') log.warn({ reason: outcome }, 'not everybody could be told of the stop')
+  }
+}
+
+async function untilItWorks<T>(name: string, work: () => Promise<T>, classify: typeof classifyKafka, log: Log): Promise<T> {
+  let told = ''
+  return withRetry(work, {
+    classify,
+    onRetry: (error) => {
+      const reason = messageOf(error)
+      if (reason !== told) log.warn({ reason }, `waiting for ${name}`)
+      told = reason
+    },
+  })
+}
