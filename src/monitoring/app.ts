@@ -1,0 +1,106 @@
+import type { Socket } from 'node:net'
+import fastifySwagger from '@fastify/swagger'
+import fastifySwaggerUi from '@fastify/swagger-ui'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { LogController } from 'fastify'
+import type { FastifyReply } from 'fastify'
+import type { Log } from '../runtime/log.ts'
+import { handleError, handleNotFound } from './error-handlers.ts'
+import { registerConsumerHealth } from './routes/consumer-health.ts'
+import type { RouteContext } from './routes/context.ts'
+import { registerDashboard } from './routes/dashboard.ts'
+import { registerHealth } from './routes/health.ts'
+import { registerLedger } from './routes/ledger.ts'
+import { registerPartitionAssignment } from './routes/partition-assignment.ts'
+import { registerProducerHealth } from './routes/producer-health.ts'
+import { registerRealTimeMetrics } from './routes/real-time-metrics.ts'
+import { registerRecentAlerts } from './routes/recent-alerts.ts'
+import { registerStream } from './routes/stream.ts'
+import { registerSystemStatus } from './routes/system-status.ts'
+import { DOCS_POLICY, SECURITY_HEADERS } from './security-headers.ts'
+
+export type App = ReturnType<typeof createFastify>
+
+export interface AppOptions extends RouteContext {
+  readonly log: Log
+  /** Where the built page is. */
+  readonly dashboardDir: string
+}
+
+/** No request of this API has a body to speak of. */
+const MAX_BODY_BYTES = 64 * 1024
+/** For a request to arrive; the stream's answer may take for ever. */
+const REQUEST_TIMEOUT_MS = 10_000
+
+/** The API, its stream, its description and the page, not listening yet; tests use it by `inject`. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const app = createFastify(options.log)
+  app.addHook('onRequest', async (_request, reply) => { reply.headers(SECURITY_HEADERS) })
+  // Every figure is of this moment. The page's files set their own.
+  app.addHook('onSend', async (_request, reply) => { if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store') })
+  app.setErrorHandler(handleError)
+  app.setNotFoundHandler(handleNotFound(app))
+  await registerDescription(app)
+
+  registerSystemStatus(app, options)
+  registerConsumerHealth(app, options)
+  registerProducerHealth(app, options)
+  registerPartitionAssignment(app, options)
+  registerRealTimeMetrics(app, options)
+  registerRecentAlerts(app, options)
+  registerLedger(app, options)
+  registerStream(app, options)
+  registerHealth(app, options)
+  await registerDashboard(app, options.dashboardDir)
+  await app.ready()
+  return app
+}
+
+function createFastify(log: Log) {
+  return Fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // A viewer that keeps its connection must not hold up the stop.
+    forceCloseConnections: true,
+    frameworkErrors: (error, _request, reply) => {
+      void (reply as FastifyReply).code(error.statusCode ?? 400).send({ error: error.message })
+    },
+    clientErrorHandler: answerBrokenRequest,
+  }).withTypeProvider<TypeBoxTypeProvider>()
+}
+
+/** What isn't even HTTP. */
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const [status, message] = error.code === 'HPE_HEADER_OVERFLOW' ? ['431 Request Header Fields Too Large', 'the headers are too large']
+    : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? ['408 Request Timeout', 'the request did not arrive in time']
+      : ['400 Bad Request', 'this is not a valid HTTP request']
+  const body = JSON.stringify({ error: message })
+  const head = ['content-type: application/json', `content-length: ${Buffer.byteLength(body)}`, 'connection: close']
+  socket.end([`HTTP/1.1 ${status}`, ...head, '', body].join('\r\n'))
+}
+
+async function registerDescription(app: App): Promise<void> {
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Factory Monitoring System',
+        version: '1',
+        description: 'State of the plant. All times are UTC, ISO 8601. Every failure answers `{"error": message}` with its status. '
+          + 'Fields may be added to an answer, none is renamed or removed.',
+      },
+    },
+  })
+  await app.register(fastifySwaggerUi, {
+    routePrefix: '/docs', staticCSP: DOCS_POLICY, theme: { title: 'Factory Monitoring API' },
+    // Without the bar on top, which is for loading other descriptions.
+    uiConfig: { layout: 'BaseLayout', docExpansion: 'list' },
+  })
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+}

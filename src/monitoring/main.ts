@@ -1,0 +1,8 @@
+import { exitOnConfigError, runProcess } from '../runtime/lifecycle.ts'
+import { createLog } from '../runtime/log.ts'
+import { readConfig } from './config.ts'
+import { startMonitoring } from './service.ts'
+
+const config = exitOnConfigError(() => readConfig(process.env))
+const log = createLog('monitoring', config.LOG_LEVEL)
+await runProcess(log, () => startMonitoring(config, log))

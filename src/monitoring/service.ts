@@ -1,0 +1,86 @@
+import { fileURLToPath } from 'node:url'
+import { createTopicReader } from '../kafka/cluster.ts'
+import { migrate } from '../postgres/migrate.ts'
+import { createPool } from '../postgres/pool.ts'
+import { ExitError, messageOf } from '../runtime/errors.ts'
+import type { Service } from '../runtime/lifecycle.ts'
+import type { Log } from '../runtime/log.ts'
+import { createApp } from './app.ts'
+import type { App } from './app.ts'
+import type { MonitoringConfig } from './config.ts'
+import { watchKafka } from './kafka-state.ts'
+import { createOverview } from './overview.ts'
+import { startPostgresToHttp } from './postgres-to-http.ts'
+import { createStream } from './stream.ts'
+
+const DASHBOARD_DIR = fileURLToPath(new URL('../dashboard/dist', import.meta.url))
+/** One reads; the other is there while a connection that hung is being taken down. */
+const MAX_CONNECTIONS = 2
+const STATEMENT_TIMEOUT_MS = 2_000
+
+export interface Monitoring extends Service {
+  /** Where the API and the page answer, `http://127.0.0.1:5000`. */
+  readonly url: string
+}
+
+/**
+ * Starts the API, the stream and the page. Resolves when it listens, whether PostgreSQL and Kafka are there or not: while the
+ * database is away every path of the API answers 503 with the reason. Port 0 takes any free one.
+ * Throws an `ExitError` when it can't listen.
+ */
+export async function startMonitoring(config: MonitoringConfig, log: Log): Promise<Monitoring> {
+  const pool = createPool(config.DATABASE_URL, {
+    applicationName: 'monitoring', max: MAX_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    onIdleError: (error) => { log.debug({ err: error }, 'an idle database connection broke') },
+  })
+  const stream = createStream()
+  const kafka = watchKafka(createTopicReader({ brokers: config.KAFKA_BROKERS, clientId: 'monitoring' }, config.SENSOR_TOPIC), log, {
+    onHealthChange: () => { source.publishHealth() },
+  })
+  const source = startPostgresToHttp({
+    pool, stream, log,
+    overview: createOverview(config.SENSOR_TOPIC, () => kafka.partitions),
+    kafkaHealth: () => kafka.health,
+    prepare: async () => migrate(config.DATABASE_URL),
+  })
+
+  async function close(): Promise<void> {
+    stream.close()
+    await app?.close()
+    await source.close()
+    await kafka.close()
+    await pool.end()
+  }
+
+  let app: App | null = null
+  let closing: Promise<void> | null = null
+  try {
+    app = await createApp({ log, source, stream, dashboardDir: DASHBOARD_DIR })
+    const url = await listen(app, config)
+    return { url, close: () => closing ??= close(), failed: source.failed }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+const LISTEN_PROBLEMS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'MONITORING_PORT is taken by another program; stop it or choose another port',
+  EADDRNOTAVAIL: 'MONITORING_HOST is not an address of this machine',
+  ENOTFOUND: 'MONITORING_HOST is not known',
+  EACCES: 'MONITORING_PORT may not be opened by this account; choose one above 1023',
+}
+
+async function listen(app: App, { MONITORING_HOST: host, MONITORING_PORT: port }: MonitoringConfig): Promise<string> {
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    const problem = LISTEN_PROBLEMS[(error as NodeJS.ErrnoException).code ?? '']
+    throw problem === undefined ? error : new ExitError(`${problem} (${messageOf(error)})`)
+  }
+  const address = app.server.address()
+  const listening = typeof address === 'object' && address !== null ? address.port : port
+  // What listens everywhere is reached here.
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${listening}`
+}
