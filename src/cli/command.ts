@@ -1,0 +1,16 @@
+import type { Environment } from '../runtime/config.ts'
+import { ExitError } from '../runtime/errors.ts'
+
+export interface Command {
+  /** As it is typed. */
+  readonly name: string
+  /** One line, the same as in `make help`. */
+  readonly summary: string
+  /** What follows the name, and what it means; for --help. */
+  readonly usage: string
+  /** Returns the exit code. An `ExitError` is one line for the user and exit code 1, a `UsageError` exit code 2. */
+  run(args: readonly string[], env: Environment): Promise<number>
+}
+
+/** The command was not called as it has to be. */
+export class UsageError extends ExitError {}

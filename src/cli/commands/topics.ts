@@ -1,0 +1,45 @@
+import { topicSettings } from '../../contract/topics.ts'
+import { createTopicReader } from '../../kafka/cluster.ts'
+import { classifyKafka } from '../../kafka/errors.ts'
+import { ExitError, messageOf } from '../../runtime/errors.ts'
+import type { Command } from '../command.ts'
+import { readCliConfig } from '../config.ts'
+import { requireRunning } from '../running-system.ts'
+import { print, table } from '../terminal.ts'
+
+export const topics: Command = {
+  name: 'topics',
+  summary: 'Show the topics: leader, replicas and messages of each partition; FORMAT=json',
+  usage: '',
+  async run(args, env) {
+    const { format } = readCliConfig(args, env)
+    const { config, status } = await requireRunning(env)
+    const settings = topicSettings(config.sensorTopic, config.alertTopic)
+    const found = await Promise.all(settings.map(async (topic) => ({ ...topic, state: await readTopic(status.brokers, topic.name) })))
+    const problems = found.flatMap(({ name, partitions, state }) => [
+      ...state.length === partitions ? [] : [`${name} has ${state.length} partitions instead of ${partitions}`],
+      ...state.flatMap(({ partition, leader }) => (leader === null ? [`partition ${partition} of ${name} has no leader`] : [])),
+    ])
+    if (format === 'json') {
+      print(JSON.stringify({ topics: found.map(({ name, replication, state }) => ({ name, replication, partitions: state })) }, null, 2))
+    } else {
+      const rows = found.flatMap(({ name, state }) => state.map(({ partition, leader, replicas, inSyncReplicas, logEndOffset }) =>
+        [name, String(partition), leader === null ? 'none' : `kafka${leader}`, replicas.join(','), inSyncReplicas.join(','), String(logEndOffset ?? '-')]))
+      for (const line of table([['topic', 'partition', 'leader', 'replicas', 'in sync', 'end offset'], ...rows], new Set([1, 5]))) print(line)
+    }
+    if (problems.length > 0) throw new ExitError(problems.join('\n'))
+    return 0
+  },
+}
+
+async function readTopic(brokers: readonly string[], topic: string): ReturnType<ReturnType<typeof createTopicReader>['read']> {
+  const reader = createTopicReader({ brokers, clientId: 'topics' }, topic)
+  try {
+    return await reader.read()
+  } catch (error) {
+    if (classifyKafka(error) === 'crash') throw error
+    throw new ExitError(`Kafka doesn't answer: ${messageOf(error)}`)
+  } finally {
+    await reader.close()
+  }
+}

@@ -1,0 +1,26 @@
+import { flag, oneOf, readVariables, text } from '../runtime/config.ts'
+import type { Environment } from '../runtime/config.ts'
+
+/** The variables of the commands themselves. */
+export const cliVariables = {
+  SERVICE: {
+    ...text({ help: 'The service that a command is about, as `make status` names it; several with commas between.' }),
+    defaultValue: null, defaultText: 'all, or none',
+  },
+  FORMAT: oneOf(['text', 'json'], { defaultValue: 'text', help: 'How a command prints what it found.' }),
+  FOLLOW: { ...flag({ help: 'Whether the logs go on until Ctrl+C.' }), defaultValue: null, defaultText: '1 on a terminal, else 0' },
+}
+
+export interface CliConfig {
+  readonly services: readonly string[]
+  readonly format: 'text' | 'json'
+  /** Null: as the output is a terminal or not. */
+  readonly follow: boolean | null
+}
+
+/** Service names may also be given as arguments. Throws an `ExitError` that names the wrong variable. */
+export function readCliConfig(args: readonly string[], env: Environment): CliConfig {
+  const values = readVariables(cliVariables, env)
+  const names = [...args, values.SERVICE ?? ''].flatMap((value) => value.split(/[\s,]+/)).filter((name) => name !== '')
+  return { services: [...new Set(names)], format: values.FORMAT, follow: values.FOLLOW }
+}

@@ -1,0 +1,79 @@
+import { resolve } from 'node:path'
+import { kafkaVariables } from '../kafka/config.ts'
+import { monitoringVariables } from '../monitoring/config.ts'
+import { postgresVariables } from '../postgres/config.ts'
+import { integer, oneOf, port, readVariables, text } from '../runtime/config.ts'
+import type { Environment } from '../runtime/config.ts'
+import { ExitError, messageOf } from '../runtime/errors.ts'
+import { PROJECT_ROOT } from './project.ts'
+
+/** The variables of the local runtime: where it lives and which ports it takes. */
+export const localVariables = {
+  FACTORY_HOME: text({
+    defaultValue: '.factory',
+    help: 'The folder of data, logs and state of a local run. A relative one is in the project\'s folder. Each copy that runs needs its own.',
+  }),
+  KAFKA_PORT_BASE: integer({
+    defaultValue: 9092, min: 1, max: 65_530,
+    help: 'The first of six ports in a row: the brokers listen on it, +2 and +4, their controllers on +1, +3 and +5.',
+  }),
+  POSTGRES_PORT: port({ defaultValue: 5432, help: 'The port of the local PostgreSQL.' }),
+  RUNTIME: oneOf(['local'], { defaultValue: 'local', help: 'How the services run: as processes of this machine.' }),
+  MONITORING_HOST: monitoringVariables.MONITORING_HOST,
+  MONITORING_PORT: monitoringVariables.MONITORING_PORT,
+  SENSOR_TOPIC: kafkaVariables.SENSOR_TOPIC,
+  ALERT_TOPIC: kafkaVariables.ALERT_TOPIC,
+}
+
+/** Servers that the user has already: then ours aren't started. */
+const externalVariables = {
+  KAFKA_BROKERS: { ...kafkaVariables.KAFKA_BROKERS, defaultValue: null },
+  DATABASE_URL: { ...postgresVariables.DATABASE_URL, defaultValue: null },
+}
+
+export interface LocalConfig {
+  /** FACTORY_HOME, absolute. */
+  readonly home: string
+  readonly kafkaPortBase: number
+  readonly postgresPort: number
+  readonly monitoringHost: string
+  readonly monitoringPort: number
+  /** Null: we run Kafka ourselves. */
+  readonly externalBrokers: readonly string[] | null
+  /** Null: we run PostgreSQL ourselves. */
+  readonly externalDatabaseUrl: string | null
+  readonly sensorTopic: string
+  readonly alertTopic: string
+}
+
+/** Throws an `ExitError` that names the first wrong variable. */
+export function readLocalConfig(env: Environment): LocalConfig {
+  const values = readVariables(localVariables, env)
+  const external = readVariables(externalVariables, env)
+  return {
+    home: resolve(PROJECT_ROOT, values.FACTORY_HOME),
+    kafkaPortBase: values.KAFKA_PORT_BASE,
+    postgresPort: values.POSTGRES_PORT,
+    monitoringHost: values.MONITORING_HOST,
+    monitoringPort: values.MONITORING_PORT,
+    externalBrokers: external.KAFKA_BROKERS,
+    externalDatabaseUrl: external.DATABASE_URL,
+    sensorTopic: values.SENSOR_TOPIC,
+    alertTopic: values.ALERT_TOPIC,
+  }
+}
+
+/** The same, with a line for each wrong variable. */
+export function readWholeLocalConfig(env: Environment): LocalConfig {
+  const problems = Object.entries({ ...localVariables, ...externalVariables }).flatMap(([name, variable]) => {
+    try {
+      readVariables({ [name]: variable }, env)
+      return []
+    } catch (error) {
+      if (!(error instanceof ExitError)) throw error
+      return [messageOf(error)]
+    }
+  })
+  if (problems.length > 0) throw new ExitError(problems.join('\n'))
+  return readLocalConfig(env)
+}

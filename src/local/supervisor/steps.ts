@@ -1,0 +1,36 @@
+import { ExitError, messageOf } from '../../runtime/errors.ts'
+import type { Progress } from './protocol.ts'
+
+export type Report = (progress: Progress) => void
+
+/** Runs a step and reports its end, with its seconds. Throws an `ExitError` that names the step when it fails. */
+export async function step(report: Report, label: string, work: () => Promise<unknown>): Promise<void> {
+  const started = performance.now()
+  const seconds = (): number => (performance.now() - started) / 1000
+  try {
+    await work()
+  } catch (error) {
+    report({ label, seconds: seconds(), failure: messageOf(error) })
+    throw new ExitError(`${label}: ${messageOf(error)}`)
+  }
+  report({ label, seconds: seconds() })
+}
+
+/** Waits for all, also when some fail; then throws an `ExitError` with a line for each failure. */
+export async function allOf(works: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(works)
+  const failures = new Set(results.flatMap((result) => (result.status === 'rejected' ? [messageOf(result.reason)] : [])))
+  if (failures.size > 0) throw new ExitError([...failures].join('\n'))
+}
+
+/** The same work for all who ask while it goes on and after it is done; who asks after it failed, tries again. */
+export function onceUntilFailed<Input extends readonly unknown[], T>(work: (...input: Input) => Promise<T>): (...input: Input) => Promise<T> {
+  let result: Promise<T> | null = null
+  return (...input) => {
+    result ??= work(...input).catch((error: unknown) => {
+      result = null
+      throw error
+    })
+    return result
+  }
+}

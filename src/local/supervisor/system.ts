@@ -1,0 +1,167 @@
+import { ExitError } from '../../runtime/errors.ts'
+import type { Log } from '../../runtime/log.ts'
+import type { LocalConfig } from '../config.ts'
+import type { Reaper } from '../process/reaper.ts'
+import { addressesOf, serviceEnvironment, serviceTable } from '../services.ts'
+import type { ServiceDefinition, ServiceKind } from '../services.ts'
+import { logFile } from '../state-files.ts'
+import { clusterIdOf, launchBroker } from './launch-kafka.ts'
+import { launchNode } from './launch-node.ts'
+import { launchPostgres } from './launch-postgres.ts'
+import { residentMemory } from './memory.ts'
+import { createPreparations } from './preparations.ts'
+import type { ServiceStatus, SystemStatus } from './protocol.ts'
+import { createRunner } from './runner.ts'
+import type { Launch, Runner } from './runner.ts'
+import { allOf, step } from './steps.ts'
+import type { Report } from './steps.ts'
+
+export interface StartOptions {
+  /** Of the caller, for producers, consumers and the monitoring service. */
+  readonly env: Readonly<Record<string, string>>
+  /** Also those that were killed by hand. */
+  readonly revive: boolean
+}
+
+/** All services of a local run. Names are those of `serviceTable`; an unknown one is an `ExitError`. */
+export interface System {
+  /**
+   * Starts these services and what they need, in order, and resolves when all are ready. Those that run already are left alone, and those
+   * killed by hand stay dead, unless they are revived. Throws an `ExitError` with a line for each that failed.
+   */
+  start(names: readonly string[], options: StartOptions, report: Report): Promise<void>
+  /** In the reverse order. */
+  stop(names: readonly string[], report: Report): Promise<void>
+  stopAll(report: Report): Promise<void>
+  /** Throws an `ExitError` when one of them isn't running. */
+  kill(names: readonly string[]): Promise<void>
+  status(): SystemStatus
+}
+
+interface Member extends ServiceDefinition {
+  readonly runner: Runner
+}
+
+const LABELS: Readonly<Record<ServiceKind, string>> = {
+  kafka: 'Kafka', postgres: 'PostgreSQL', producer: 'Producers', consumer: 'Consumers', monitoring: 'Monitoring',
+}
+const SERVERS: readonly ServiceKind[] = ['kafka', 'postgres']
+const APPLICATIONS: readonly ServiceKind[] = ['producer', 'consumer', 'monitoring']
+
+export function createSystem(config: LocalConfig, reaper: Reaper, log: Log): System {
+  const members: readonly Member[] = serviceTable(config).map((service) => ({ ...service, runner: createRunner(service.name, log) }))
+  const prepare = createPreparations(config, reaper)
+  const clusterId = clusterIdOf(config.home)
+
+  function find(names: readonly string[]): Member[] {
+    return names.map((name) => {
+      const found = members.find((member) => member.name === name)
+      if (found === undefined) throw new ExitError(`there is no service ${name} here; there are ${members.map((member) => member.name).join(', ')}`)
+      return found
+    })
+  }
+
+  function launchOf(member: Member, env: StartOptions['env']): Launch {
+    const { name, kind } = member
+    if (kind === 'kafka') {
+      const nodeId = Number(name.slice('kafka'.length))
+      return async () => launchBroker(nodeId, { config, clusterId, installation: await prepare.kafka(() => undefined), reaper })
+    }
+    if (kind === 'postgres') return () => launchPostgres(config, reaper)
+    return () => launchNode({
+      name, main: `src/${kind}/main.ts`, env: serviceEnvironment(member, config, env), address: member.ports[0] ?? null,
+      logFile: logFile(config.home, name), reaper,
+    })
+  }
+
+  async function start(names: readonly string[], { env, revive }: StartOptions, report: Report): Promise<void> {
+    const asked = find(names)
+    const applications = asked.filter(({ kind }) => APPLICATIONS.includes(kind))
+    const needed = applications.length === 0 ? asked : members.filter((member) => SERVERS.includes(member.kind) || asked.includes(member))
+    const chosen = needed.filter((member) => member.runner.state !== 'killed' || (revive && asked.includes(member)))
+    const of = (kind: ServiceKind): Member[] => chosen.filter((member) => member.kind === kind)
+    const startKind = async (kind: ServiceKind): Promise<void> => {
+      const group = of(kind).filter((member) => member.runner.state !== 'running')
+      if (group.length === 0) return
+      await step(report, `${labelOf(kind, group)} ready`, () => allOf(group.map((member) => member.runner.start(launchOf(member, env)))))
+    }
+    const kafka = async (): Promise<void> => {
+      if (of('kafka').length > 0) await prepare.kafka(report)
+      await startKind('kafka')
+      if (applications.length > 0) await prepare.topics(report)
+    }
+    const postgres = async (): Promise<void> => {
+      await startKind('postgres')
+      if (applications.length > 0) await prepare.schema(report)
+    }
+    if (applications.length > 0) prepare.load()
+    const page = of('monitoring').length > 0 ? prepare.page(report) : Promise.resolve()
+    await allOf([allOf([kafka(), postgres()]).then(() => allOf(APPLICATIONS.map(startKind))), page])
+  }
+
+  async function stop(chosen: readonly Member[], report: Report): Promise<void> {
+    const stopTogether = async (kinds: readonly ServiceKind[]): Promise<void> => {
+      // All the same those that are stopped already: one of them may just be starting.
+      const group = chosen.filter((member) => kinds.includes(member.kind))
+      const running = group.filter((member) => member.runner.pid !== null)
+      const end = (): Promise<void> => allOf(group.map((member) => member.runner.stop()))
+      if (running.length === 0) await end()
+      else {
+        const labels = kinds.map((kind) => labelOf(kind, running.filter((member) => member.kind === kind)))
+        await step(report, `${labels.filter((label) => label !== '').join(', ')} stopped`, end)
+      }
+    }
+    await stopTogether(APPLICATIONS)
+    await allOf(SERVERS.map((kind) => stopTogether([kind])))
+  }
+
+  function statusOf({ name, kind, ports, env, runner }: Member, memory: ReadonlyMap<number, number>): ServiceStatus {
+    const { state, pid, startedAtMs, restarts, reason } = runner
+    const bytes = pid === null ? undefined : memory.get(pid)
+    return {
+      name, kind, state, pid, restarts, reason,
+      uptimeS: startedAtMs === null ? null : Math.floor((Date.now() - startedAtMs) / 1000),
+      memoryMB: bytes === undefined ? null : Math.round(bytes / 1e6),
+      port: ports[0]?.port ?? null,
+      healthId: env['SENSOR_ID'] ?? env['CONSUMER_ID'] ?? null,
+    }
+  }
+
+  let starts = 0
+  return {
+    async start(names, options, report) {
+      starts++
+      try {
+        await start(names, options, report)
+      } finally {
+        starts--
+      }
+    },
+    stop: (names, report) => stop(find(names), report),
+    stopAll: (report) => stop(members, report),
+    async kill(names) {
+      for (const { name, runner } of find(names)) {
+        if (!await runner.kill()) throw new ExitError(`${name} is not running (${runner.state})`)
+      }
+    },
+    status() {
+      const memory = residentMemory(members.flatMap(({ runner }) => runner.pid ?? []))
+      const { kafkaPortBase, postgresPort, monitoringPort, monitoringHost } = config
+      return {
+        supervisorPid: process.pid,
+        starting: starts > 0,
+        services: members.map((member) => statusOf(member, memory)),
+        ...addressesOf(config),
+        ports: { kafkaPortBase, postgresPort, monitoringPort, monitoringHost },
+        ownKafka: config.externalBrokers === null, ownPostgres: config.externalDatabaseUrl === null,
+      }
+    },
+  }
+}
+
+/** The kind, or the service itself where it is one of several. */
+function labelOf(kind: ServiceKind, group: readonly Member[]): string {
+  const [first] = group
+  if (first === undefined) return ''
+  return group.length === 1 && kind !== 'postgres' && kind !== 'monitoring' ? first.name : LABELS[kind]
+}
