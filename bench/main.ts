@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util'
+import { integer, readVariables } from '../src/runtime/config.ts'
+import { ExitError } from '../src/runtime/errors.ts'
+import { benchIngest } from './ingest.ts'
+import { benchLatency } from './latency.ts'
+
+const USAGE = `Measures the system on servers of its own, which it starts and removes again. Writes bench/results/<name>.md.
+
+  npm run bench -- ingest  [--readings 1000000] [--rounds 3] [--sensors 300] [--profile FOLDER]
+      One consumer process over a backlog, in turn with \\copy of the same rows into the same table.
+      --profile: a CPU profile of each round's consumer, which slows it.
+  npm run bench -- latency [--rate 1000] [--seconds 60] [--sensors 300]
+      Three consumers and the monitoring service: from a reading made to the table, to the topic of alerts, to a viewer.
+
+Ctrl-C stops it and leaves nothing behind.`
+
+const COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  ingest: ['readings', 'rounds', 'sensors', 'profile'],
+  latency: ['rate', 'seconds', 'sensors'],
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseOptions()
+  const [command, ...more] = positionals
+  if (values.help === true) {
+    console.log(USAGE)
+    return
+  }
+  const allowed = COMMANDS[command ?? '']
+  if (allowed === undefined || more.length > 0) throw new ExitError(USAGE)
+  const { help: _, ...given } = values
+  for (const name of Object.keys(given)) if (!allowed.includes(name)) throw new ExitError(`${command} takes no --${name}; see --help`)
+  const number = (name: 'readings' | 'rounds' | 'rate' | 'seconds' | 'sensors', defaultValue: number, max: number): number => (
+    readVariables({ [`--${name}`]: integer({ defaultValue, min: 1, max, help: '' }) }, { [`--${name}`]: values[name] })[`--${name}`] as number)
+
+  const sensors = number('sensors', 300, 10_000)
+  if (command === 'ingest') {
+    const readings = number('readings', 1_000_000, 100_000_000)
+    await benchIngest({ readings, rounds: number('rounds', 3, 100), sensors, profileFolder: values.profile ?? null })
+  } else {
+    await benchLatency({ ratePerS: number('rate', 1_000, 50_000), seconds: number('seconds', 60, 3_600), sensors })
+  }
+}
+
+function parseOptions() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        readings: { type: 'string' }, rounds: { type: 'string' }, rate: { type: 'string' }, seconds: { type: 'string' },
+        sensors: { type: 'string' }, profile: { type: 'string' }, help: { type: 'boolean', short: 'h' },
+      },
+    })
+  } catch (error) {
+    throw new ExitError((error as Error).message)
+  }
+}
+
+try {
+  await main()
+  process.exit(0)
+} catch (error) {
+  if (!(error instanceof ExitError)) throw error
+  console.error(error.message)
+  process.exit(1)
+}
