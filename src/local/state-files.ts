@@ -60,8 +60,7 @@ const MARKER_TEXT = 'Data, logs and state of the Factory Monitoring System. `mak
 
 /** Why this folder must not be FACTORY_HOME, or undefined. */
 function homeProblem(home: string): string | undefined {
-  const stat = lstatSync(home, { throwIfNoEntry: false })
-  if (stat === undefined || existsSync(homeFiles(home).marker)) return undefined
+  if (!existsSync(home) || existsSync(homeFiles(home).marker)) return undefined
   try {
     return readdirSync(home).length === 0 ? undefined : `FACTORY_HOME (${home}) is a folder with other files in it; choose an empty or a new one`
   } catch (error) {

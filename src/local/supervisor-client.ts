@@ -40,6 +40,8 @@ export async function askSupervisor(home: string, request: Request, options: Ask
   socket.on('error', () => undefined)
   socket.write(`${JSON.stringify(request)}\n`)
   const lines = createInterface({ input: socket })
+  // They end with the input, not with a socket that is destroyed.
+  socket.once('close', () => { lines.close() })
   lines.on('error', () => undefined)
   try {
     for await (const line of lines) {

@@ -19,14 +19,16 @@ async function start(owner: Owner): Promise<{ api: MonitoringClient, db: Pool }>
 }
 
 /** One log in use per partition, with one batch each. */
+/** In one statement: a round of the poller in between would see logs whose batches come later than their own time. */
 async function insertLogs(db: Pool): Promise<void> {
   await db.query(`
-    insert into partition_log (topic, topic_id, partition, first_offset, next_offset, stored, dead_lettered, duplicates, holes, claimed_by)
-    select 'sensor-data', '00000000-0000-0000-0000-000000000001', p, 10, 110, 94, 3, 2, 1, 'consumer-00' || p + 1 from generate_series(0, 2) p`)
-  await db.query(`
+    with logs as (
+      insert into partition_log (topic, topic_id, partition, first_offset, next_offset, stored, dead_lettered, duplicates, holes, claimed_by)
+      select 'sensor-data', '00000000-0000-0000-0000-000000000001', p, 10, 110, 94, 3, 2, 1, 'consumer-00' || p + 1 from generate_series(0, 2) p
+      returning log_key, claimed_by)
     insert into batch (log_key, first_offset, next_offset, consumer_id, committed_at)
-    select log_key, 10, 60, claimed_by, now() - interval '20 minutes' from partition_log
-    union all select log_key, 60, 110, claimed_by, now() - interval '5 minutes' from partition_log`)
+    select log_key, 10, 60, claimed_by, now() - interval '20 minutes' from logs
+    union all select log_key, 60, 110, claimed_by, now() - interval '5 minutes' from logs`)
 }
 
 describe('an empty database', () => {

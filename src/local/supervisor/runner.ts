@@ -50,6 +50,7 @@ export function createRunner(name: string, log: Log): Runner {
   let wanted: 'up' | 'stopped' | 'killed' = 'stopped'
   let lives: Promise<void> = Promise.resolve()
   let waiting: AbortController | null = null
+  let stops = 0
 
   function become(next: ServiceState): void {
     if (state === next) return
@@ -125,9 +126,10 @@ export function createRunner(name: string, log: Log): Runner {
     get restarts() { return restarts },
     get reason() { return reason },
     async start(launch) {
+      const stopsBefore = stops
       if (wanted !== 'up' || state === 'failed') await lives
-      // Somebody else may have started it in the meantime.
-      if (wanted !== 'up' || state === 'failed') {
+      // Somebody else may have started or stopped it in the meantime.
+      if (stops === stopsBefore && (wanted !== 'up' || state === 'failed')) {
         wanted = 'up'
         restarts = 0
         reason = null
@@ -138,6 +140,7 @@ export function createRunner(name: string, log: Log): Runner {
       if (state !== 'running') throw new ExitError(`${name} was ${state} while it started`)
     },
     async stop() {
+      stops++
       wanted = 'stopped'
       waiting?.abort()
       if (current !== null) {

@@ -13,7 +13,11 @@ test('messageOf gives something to read of whatever was thrown', () => {
 test('messageOf names all reasons of a connect that failed for each address', () => {
   const nested = new AggregateError([new Error('refused 127.0.0.1')])
   assert.equal(messageOf(new AggregateError([new Error('refused ::1'), nested])), 'refused ::1; refused 127.0.0.1')
-  assert.equal(messageOf(new AggregateError([new Error('inner')], 'outer')), 'outer')
+})
+
+test('messageOf adds the last reason to a message that does not say it', () => {
+  assert.equal(messageOf(new AggregateError([new Error('first'), new Error('inner')], 'outer')), 'outer inner')
+  assert.equal(messageOf(new AggregateError([new Error('inner')], 'outer: inner')), 'outer: inner')
 })
 
 test('an ExitError can be told from others by its class and its name', () => {
