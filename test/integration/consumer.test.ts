@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { MAX_MESSAGE_BYTES } from '../../src/contract/topics.ts'
 import { createBinaryCopy } from '../../src/postgres/binary-copy.ts'
 import { readPendingAlerts } from '../../src/postgres/outbox.ts'
 import { ALERT_COLUMNS, FencedError, reserveBatchIds, writeBatch } from '../../src/postgres/write-batch.ts'
@@ -82,6 +83,33 @@ test('what is no reading goes to the dead letters with its bytes and the reason,
   assert.equal(headers['partition'], '0')
   assert.equal(headers['offset'], '1')
   assert.match(headers['time'] ?? '', /^\d{4}-.*Z$/)
+})
+
+test('messages at the limit of the topic are stored or kept whole', async (t) => {
+  const { plant, pool, send, consumer, consumed } = await bench(t)
+  await consumer('consumer-001')
+  // Less the record's own head.
+  const padding = 'x'.repeat(MAX_MESSAGE_BYTES - 2_000)
+  await send([reading(1, { note: padding })], 0)
+  await send([`{"no reading": "${padding}"}`], 0)
+  await send([reading(2)], 0)
+  await consumed(3)
+  const { rows } = await pool.query(`select stored, dead_lettered from partition_log where partition = 0`)
+  assert.deepEqual(rows, [{ stored: 2, dead_lettered: 1 }])
+  const [letter] = await readTopic(plant, plant.topics.deadLetter, [1])
+  assert.equal(letter?.value?.length, padding.length + 18)
+})
+
+test('thousands of sensors that are new in one batch, each at another place with every reading', async (t) => {
+  const { pool, send, consumer, consumed } = await bench(t)
+  await consumer('consumer-001')
+  const place = (machine: number): unknown => ({ factory_section: 'production', machine_id: `machine-${machine}`, zone: 'zone-a' })
+  for (const round of [1, 2]) {
+    await send(Array.from({ length: 2_000 }, (_, index) => reading(round, { sensor_id: `temp-${index}`, location: place(2 * index + round) })))
+  }
+  await consumed(4_000)
+  const { rows } = await pool.query(`select count(*)::int as readings, count(distinct sensor_id)::int as sensors, count(distinct location)::int as places from sensor_readings`)
+  assert.deepEqual(rows, [{ readings: 4_000, sensors: 2_000, places: 4_000 }])
 })
 
 test('a row that PostgreSQL refuses is found and dead-lettered alone', async (t) => {

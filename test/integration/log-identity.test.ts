@@ -32,9 +32,15 @@ function adminOf(t: TestContext, { brokers }: TestTopics): Admin {
 }
 
 async function replaceTopic(admin: Admin, { brokers, topics }: TestTopics): Promise<void> {
+  const idOf = async (): Promise<string | undefined> => (
+    await admin.metadata({ topics: [topics.sensor], forceUpdate: true })).topics.get(topics.sensor)?.id
+  const before = await idOf()
   await admin.deleteTopics({ topics: [topics.sensor] })
-  // Its name is free again only when every broker has let it go.
-  await eventually(async () => { await ensureTopics({ brokers, clientId: 'test' }, topicSettings(topics.sensor, topics.alerts)) })
+  await eventually(async () => {
+    // A broker that doesn't know yet that the old one is gone says that there is nothing to make.
+    await ensureTopics({ brokers, clientId: 'test' }, topicSettings(topics.sensor, topics.alerts))
+    assert.notEqual(await idOf(), before)
+  })
 }
 
 describe('what Kafka no longer has is a gap in the ledger, never skipped in silence', () => {
