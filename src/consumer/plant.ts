@@ -69,6 +69,11 @@ export function createPlant(pool: Pool, environment: Readonly<Record<SensorType,
     crowded.clear()
   }
 
+  function knows({ reading }: NumberedReading): boolean {
+    const sensor = sensors.get(reading.sensorId)
+    return sensor !== undefined && findVersion(sensor, reading) !== null && (reading.epoch === null || sensor.trackers.has(reading.epoch))
+  }
+
   async function learnSensors(readings: readonly NumberedReading[]): Promise<void> {
     const unknown = new Map<string, ValidReading>()
     for (const { reading } of readings) if (!sensors.has(reading.sensorId)) unknown.set(reading.sensorId, reading)
@@ -133,9 +138,11 @@ export function createPlant(pool: Pool, environment: Readonly<Record<SensorType,
   return {
     async learn(readings) {
       forgetCrowded()
-      await learnSensors(readings)
-      await learnVersions(readings)
-      await learnEpochs(readings)
+      const unknown = readings.filter((each) => !knows(each))
+      if (unknown.length === 0) return
+      await learnSensors(unknown)
+      await learnVersions(unknown)
+      await learnEpochs(unknown)
     },
     find(reading) {
       const sensor = sensors.get(reading.sensorId) as KnownSensor

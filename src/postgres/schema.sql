@@ -42,11 +42,10 @@ create table alerts (
   log_key smallint,
   kafka_offset bigint,
   constraint alerts_pkey PRIMARY KEY (alert_id),
-  constraint alerts_log_key_kafka_offset_anomaly_type_key UNIQUE (log_key, kafka_offset, anomaly_type),
-  constraint alerts_log_key_fkey FOREIGN KEY (log_key) REFERENCES partition_log(log_key),
   constraint alerts_severity_check CHECK ((severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text]))),
   constraint alerts_status_check CHECK ((status = ANY (ARRAY['active'::text, 'acknowledged'::text, 'resolved'::text])))
 );
+create index alerts_log_key_kafka_offset ON alerts USING btree (log_key, kafka_offset);
 create index alerts_timestamp_utc ON alerts USING btree (timestamp_utc DESC);
 
 create table batch (

@@ -152,11 +152,13 @@ create table alerts (
   created_at          timestamptz not null default now(),
   episode_id          uuid,
   transition          text,
-  -- Where the reading came from: one alert per reading and rule, whoever finds it. Null when another program wrote the row.
-  log_key             smallint references partition_log,
-  kafka_offset        bigint,
-  unique (log_key, kafka_offset, anomaly_type)
+  -- Where the reading came from, which with the rule makes the alert_id: one alert per reading and rule, whoever finds it. Null when
+  -- another program wrote the row. No foreign key: its check, row by row, would be a part of every alert's cost.
+  log_key             smallint,
+  kafka_offset        bigint
 );
+-- For the outbox, which goes through a log's alerts by their offset.
+create index alerts_log_key_kafka_offset on alerts (log_key, kafka_offset);
 create index alerts_timestamp_utc on alerts (timestamp_utc desc);
 
 -- A message that can't be stored, as it was received.
