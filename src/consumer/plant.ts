@@ -25,11 +25,21 @@ export interface Sensor {
 
 /** What the consumer knows of the plant: a cache of the database, thrown away with every failure and every assignment. */
 export interface Plant {
+  /** Before a batch: what is found after it stays valid until the next call. */
+  forgetCrowded(): void
+  /** Null where something about the reading is new. */
+  find(reading: ValidReading): Known | null
   /** Registers what these readings name for the first time. After it `find` knows all of them. */
   learn(readings: readonly NumberedReading[]): Promise<void>
-  find(reading: ValidReading): { sensor: Sensor, version: Version, tracker: SequenceTracker | null }
   /** Takes over settings that were changed elsewhere. */
   refresh(): Promise<void>
+}
+
+export interface Known {
+  readonly sensor: Sensor
+  readonly version: Version
+  /** Null when the reading has no number. */
+  readonly tracker: SequenceTracker | null
 }
 
 export interface NumberedReading {
@@ -67,11 +77,6 @@ export function createPlant(pool: Pool, environment: Readonly<Record<SensorType,
       sensor.trackers.clear()
     }
     crowded.clear()
-  }
-
-  function knows({ reading }: NumberedReading): boolean {
-    const sensor = sensors.get(reading.sensorId)
-    return sensor !== undefined && findVersion(sensor, reading) !== null && (reading.epoch === null || sensor.trackers.has(reading.epoch))
   }
 
   async function learnSensors(readings: readonly NumberedReading[]): Promise<void> {
@@ -136,20 +141,19 @@ export function createPlant(pool: Pool, environment: Readonly<Record<SensorType,
   }
 
   return {
-    async learn(readings) {
-      forgetCrowded()
-      const unknown = readings.filter((each) => !knows(each))
-      if (unknown.length === 0) return
-      await learnSensors(unknown)
-      await learnVersions(unknown)
-      await learnEpochs(unknown)
-    },
+    forgetCrowded,
     find(reading) {
-      const sensor = sensors.get(reading.sensorId) as KnownSensor
-      return {
-        sensor, version: findVersion(sensor, reading) as KnownVersion,
-        tracker: reading.epoch === null ? null : sensor.trackers.get(reading.epoch) as SequenceTracker,
-      }
+      const sensor = sensors.get(reading.sensorId)
+      const version = sensor === undefined ? null : findVersion(sensor, reading)
+      if (sensor === undefined || version === null) return null
+      if (reading.epoch === null) return { sensor, version, tracker: null }
+      const tracker = sensor.trackers.get(reading.epoch)
+      return tracker === undefined ? null : { sensor, version, tracker }
+    },
+    async learn(readings) {
+      await learnSensors(readings)
+      await learnVersions(readings)
+      await learnEpochs(readings)
     },
     async refresh() {
       for (const row of await changedSensors(pool, REFRESH_WINDOW_S)) {

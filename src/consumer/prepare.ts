@@ -12,7 +12,7 @@ import type { BinaryCopy } from '../postgres/binary-copy.ts'
 import type { PartitionLog } from '../postgres/logs.ts'
 import type { LogShare, WriteBatch } from '../postgres/write-batch.ts'
 import { ALERT_COLUMNS, DEAD_LETTER_COLUMNS, READING_COLUMNS } from '../postgres/write-batch.ts'
-import type { NumberedReading, Plant, Sensor, Version } from './plant.ts'
+import type { Known, NumberedReading, Plant, Sensor, Version } from './plant.ts'
 import type { SequenceTracker } from './sequences.ts'
 
 /** A partition that this consumer has now, with its detectors' memory by sensor key. */
@@ -53,29 +53,20 @@ export function acceptedTime(nowMs: number, retentionDays: number): AcceptedTime
 
 /** Decodes, checks, recognises, scores and encodes what was fetched. Nothing is written yet, but the memories have moved on. */
 export async function prepare(slices: readonly LogSlice[], context: PrepareContext): Promise<Prepared> {
-  const decoded: (ValidReading | Rejection)[][] = []
-  const valid: NumberedReading[] = []
-  for (const slice of slices) {
-    const sinceStart = ownedLog(context, slice).firstOffset === 0
-    const readings: (ValidReading | Rejection)[] = []
-    for (const record of slice.records) {
-      const reading = decode(record, slice, context)
-      readings.push(reading)
-      if (!isRejection(reading)) valid.push({ reading, sinceStart })
-      if (readings.length % READINGS_PER_TURN === 0) await nextTurn()
-    }
-    decoded.push(readings)
-  }
-  await context.plant.learn(valid)
+  const decoded: Decoded[] = []
+  const unknown: NumberedReading[] = []
+  context.plant.forgetCrowded()
+  for (const slice of slices) decoded.push(await decodeSlice(slice, context, unknown))
+  if (unknown.length > 0) await context.plant.learn(unknown)
 
-  const count = decoded.reduce((sum, readings) => sum + readings.length, 0)
+  const count = slices.reduce((sum, slice) => sum + slice.records.length, 0)
   const output: Output = {
     consumerId: context.consumerId, readings: createBinaryCopy(count * COPY_BYTES_PER_READING), alerts: createBinaryCopy(),
     deadLetters: createBinaryCopy(), days: new Set(), rejections: [], trackers: new Set(),
   }
   const shares: LogShare[] = []
   for (const [index, slice] of slices.entries()) {
-    shares.push(await encodeSlice(slice, decoded[index] ?? [], context, context.batchIds[index] as number, output))
+    shares.push(await encodeSlice(slice, decoded[index] as Decoded, context, context.batchIds[index] as number, output))
   }
   return {
     ...output, shares, epochs: [...output.trackers].flatMap((tracker) => tracker.takeChange() ?? []),
@@ -99,6 +90,29 @@ function ownedLog(context: PrepareContext, slice: LogSlice): OwnedLog {
   return log
 }
 
+/** By the index of the record. */
+interface Decoded {
+  readonly readings: readonly (ValidReading | Rejection)[]
+  /** What the plant knew of the reading when it was decoded; null where that was not all. */
+  readonly known: readonly (Known | null)[]
+}
+
+/** Adds to `unknown` what has to be learned before the readings can be encoded. */
+async function decodeSlice(slice: LogSlice, context: PrepareContext, unknown: NumberedReading[]): Promise<Decoded> {
+  const sinceStart = ownedLog(context, slice).firstOffset === 0
+  const readings: (ValidReading | Rejection)[] = []
+  const known: (Known | null)[] = []
+  for (const record of slice.records) {
+    if (readings.length % READINGS_PER_TURN === READINGS_PER_TURN - 1) await nextTurn()
+    const reading = decode(record, slice, context)
+    const found = isRejection(reading) ? null : context.plant.find(reading)
+    readings.push(reading)
+    known.push(found)
+    if (found === null && !isRejection(reading)) unknown.push({ reading, sinceStart })
+  }
+  return { readings, known }
+}
+
 function decode(record: LogRecord, slice: LogSlice, context: PrepareContext): ValidReading | Rejection {
   const { condemned } = context
   if (condemned !== null && condemned.offset === record.offset && condemned.logKey === ownedLog(context, slice).logKey) {
@@ -108,7 +122,7 @@ function decode(record: LogRecord, slice: LogSlice, context: PrepareContext): Va
 }
 
 async function encodeSlice(
-  slice: LogSlice, readings: readonly (ValidReading | Rejection)[], context: PrepareContext, batchId: number, output: Output,
+  slice: LogSlice, { readings, known }: Decoded, context: PrepareContext, batchId: number, output: Output,
 ): Promise<LogShare> {
   const log = ownedLog(context, slice)
   let stored = 0
@@ -128,7 +142,7 @@ async function encodeSlice(
       reject(record, reading)
       continue
     }
-    const { sensor, version, tracker } = context.plant.find(reading)
+    const { sensor, version, tracker } = known[index] ?? context.plant.find(reading) as Known
     const arrival = tracker === null ? 'new' : tracker.arrive(reading.sequence as number)
     if (tracker !== null) output.trackers.add(tracker)
     if (arrival === 'duplicate') {
