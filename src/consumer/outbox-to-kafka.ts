@@ -125,8 +125,8 @@ export function startOutbox(options: OutboxOptions): Outbox {
   }
 }
 
-function alertMessage(topic: string, { offset: _, timestamp, ...alert }: OutboxAlert): OutgoingMessage {
-  const message: Alert = { ...alert, timestamp: timestamp.toISOString() }
+function alertMessage(topic: string, { offset: _, timestampMs, ...alert }: OutboxAlert): OutgoingMessage {
+  const message: Alert = { ...alert, timestamp: new Date(timestampMs).toISOString() }
   return { topic, key: Buffer.from(alert.sensor_id), value: Buffer.from(JSON.stringify(message)) }
 }
 
