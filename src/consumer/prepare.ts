@@ -142,7 +142,9 @@ async function encodeSlice(
       reject(record, reading)
       continue
     }
-    const { sensor, version, tracker } = known[index] ?? context.plant.find(reading) as Known
+    const found = known[index] ?? context.plant.find(reading)
+    if (found === null) throw new Error(`${reading.sensorId} was not learned`)
+    const { sensor, version, tracker } = found
     const arrival = tracker === null ? 'new' : tracker.arrive(reading.sequence as number)
     if (tracker !== null) output.trackers.add(tracker)
     if (arrival === 'duplicate') {

@@ -25,7 +25,8 @@ export interface OutboxDeadLetter {
  */
 export async function readPendingAlerts(db: Queryable, logKey: number, limit: number): Promise<OutboxAlert[]> {
   const { rows } = await db.query<OutboxAlert>(
-    `select a.kafka_offset as offset, a.alert_id, (extract(epoch from a.timestamp_utc) * 1000)::float8 as "timestampMs", a.sensor_id, a.sensor_type, a.anomaly_type, a.severity,
+    `select a.kafka_offset as offset, a.alert_id, (extract(epoch from a.timestamp_utc) * 1000)::float8 as "timestampMs",
+       a.sensor_id, a.sensor_type, a.anomaly_type, a.severity,
        a.sensor_value, a.sensor_unit, a.sensor_alert_level, a.location, a.detected_by, a.description, a.episode_id, a.transition
      from alerts a
      where a.log_key = $1 and a.kafka_offset >= (select next_offset from outbox_position where log_key = $1 and kind = 'alert')
