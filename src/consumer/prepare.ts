@@ -90,6 +90,10 @@ function ownedLog(context: PrepareContext, slice: LogSlice): OwnedLog {
   return log
 }
 
+function isEndOfTurn(index: number): boolean {
+  return index % READINGS_PER_TURN === READINGS_PER_TURN - 1
+}
+
 /** By the index of the record. */
 interface Decoded {
   readonly readings: readonly (ValidReading | Rejection)[]
@@ -102,8 +106,8 @@ async function decodeSlice(slice: LogSlice, context: PrepareContext, unknown: Nu
   const sinceStart = ownedLog(context, slice).firstOffset === 0
   const readings: (ValidReading | Rejection)[] = []
   const known: (Known | null)[] = []
-  for (const record of slice.records) {
-    if (readings.length % READINGS_PER_TURN === READINGS_PER_TURN - 1) await nextTurn()
+  for (const [index, record] of slice.records.entries()) {
+    if (isEndOfTurn(index)) await nextTurn()
     const reading = decode(record, slice, context)
     const found = isRejection(reading) ? null : context.plant.find(reading)
     readings.push(reading)
@@ -136,7 +140,7 @@ async function encodeSlice(
   }
 
   for (const [index, reading] of readings.entries()) {
-    if (index > 0 && index % READINGS_PER_TURN === 0) await nextTurn()
+    if (isEndOfTurn(index)) await nextTurn()
     const record = slice.records[index] as LogRecord
     if (isRejection(reading)) {
       reject(record, reading)
