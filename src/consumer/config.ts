@@ -1,5 +1,7 @@
 import { SENSOR_TYPES } from '../contract/sensor-types.ts'
 import { kafkaVariables } from '../kafka/config.ts'
+import { kafkaSecurityOf } from '../kafka/security.ts'
+import type { KafkaSecurity } from '../kafka/security.ts'
 import { postgresVariables } from '../postgres/config.ts'
 import { integer, oneOf, readVariables, text } from '../runtime/config.ts'
 import type { Environment } from '../runtime/config.ts'
@@ -30,6 +32,7 @@ export interface ConsumerConfig {
   readonly consumerId: string
   readonly group: string
   readonly brokers: readonly string[]
+  readonly kafkaSecurity: KafkaSecurity
   readonly sensorTopic: string
   readonly alertTopic: string
   readonly databaseUrl: string
@@ -47,6 +50,7 @@ export function readConfig(env: Environment): ConsumerConfig {
     consumerId: values.CONSUMER_ID,
     group: values.CONSUMER_GROUP,
     brokers: values.KAFKA_BROKERS,
+    kafkaSecurity: kafkaSecurityOf(values),
     sensorTopic: values.SENSOR_TOPIC,
     alertTopic: values.ALERT_TOPIC,
     databaseUrl: values.DATABASE_URL,

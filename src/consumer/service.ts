@@ -12,7 +12,7 @@ import { releaseLogs } from '../postgres/logs.ts'
 import { migrate } from '../postgres/migrate.ts'
 import { createPartitions, daysAhead } from '../postgres/partitions.ts'
 import { createPool } from '../postgres/pool.ts'
-import { messageOf } from '../runtime/errors.ts'
+import { ExitError, messageOf } from '../runtime/errors.ts'
 import { startHeartbeat } from '../runtime/heartbeat.ts'
 import type { Service } from '../runtime/lifecycle.ts'
 import type { Log } from '../runtime/log.ts'
@@ -41,7 +41,7 @@ const MAX_CONNECTIONS = 4
 /** Starts one member of the consumer group; waits for PostgreSQL and Kafka for as long as it takes. */
 export async function startConsumer(config: ConsumerConfig, log: Log): Promise<ConsumerService> {
   const { consumerId, sensorTopic, alertTopic } = config
-  const connection = { brokers: config.brokers, clientId: consumerId }
+  const connection = { brokers: config.brokers, clientId: consumerId, security: config.kafkaSecurity }
   await untilItWorks('PostgreSQL', () => migrate(config.databaseUrl), classifyPostgres, log)
   await untilItWorks('Kafka', () => ensureTopics(connection, topicSettings(sensorTopic, alertTopic)), classifyKafka, log)
 
@@ -180,8 +180,15 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
 
 async function untilItWorks<T>(name: string, work: () => Promise<T>, classify: typeof classifyKafka, log: Log): Promise<T> {
   let told = ''
-  return withRetry(work, {
-    classify,
+  const attempt = async (): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw classify(error) === 'exit' ? new ExitError(`${name} can't be used: ${messageOf(error)}`) : error
+    }
+  }
+  return withRetry(attempt, {
+    classify: (error) => (error instanceof ExitError ? 'exit' : classify(error)),
     onRetry: (error) => {
       const reason = messageOf(error)
       if (reason !== told) log.warn({ reason }, `waiting for ${name}`)

@@ -1,4 +1,6 @@
+import { isIP } from 'node:net'
 import type { BaseOptions } from '@platformatic/kafka'
+import type { KafkaSecurity } from './security.ts'
 
 /** How to reach a cluster. */
 export interface KafkaConnection {
@@ -6,6 +8,8 @@ export interface KafkaConnection {
   readonly brokers: readonly string[]
   /** Shown in the brokers' logs and metrics. */
   readonly clientId: string
+  /** Absent: neither encrypted nor logged in. */
+  readonly security?: KafkaSecurity
 }
 
 /**
@@ -13,6 +17,7 @@ export interface KafkaConnection {
  * where the client's own default of 3 retries gives up in the middle of an election.
  */
 export function clientOptions(connection: KafkaConnection): BaseOptions {
+  const { tls = null, sasl = null } = connection.security ?? {}
   return {
     clientId: connection.clientId,
     bootstrapBrokers: [...connection.brokers],
@@ -22,5 +27,12 @@ export function clientOptions(connection: KafkaConnection): BaseOptions {
     timeout: 5_000,
     metadataMaxAge: 2_000,
     strict: false,
+    // Brokers behind a shared address are chosen by the name. An address is none.
+    ...tls === null ? {} : { tls: { ...tls }, tlsServerName: connection.brokers.some((broker) => isIP(hostOf(broker)) === 0) },
+    ...sasl === null ? {} : { sasl: { ...sasl } },
   }
+}
+
+function hostOf(broker: string): string {
+  return broker.slice(0, broker.lastIndexOf(':'))
 }

@@ -20,6 +20,16 @@ export interface TopicReader {
 
 const LATEST = -1n
 
+/** The ids of the brokers that serve. Rejects within seconds where they don't answer, or don't let us in. */
+export async function askForBrokers(connection: KafkaConnection): Promise<number[]> {
+  const admin = new Admin({ ...clientOptions(connection), retries: 2 })
+  try {
+    return [...(await admin.metadata({ topics: [] })).brokers.keys()]
+  } finally {
+    await admin.close()
+  }
+}
+
 export function createTopicReader(connection: KafkaConnection, topic: string): TopicReader {
   const options = { ...clientOptions(connection), retries: 2 }
   const admin = new Admin(options)

@@ -1,4 +1,5 @@
 import { hostList, text } from '../runtime/config.ts'
+import { kafkaSecurityVariables } from './security.ts'
 
 const TOPIC_NAME = /^[A-Za-z0-9._-]{1,240}$/
 const TOPIC_ALLOWED = "letters, digits, '.', '_' and '-', at most 240"
@@ -15,4 +16,5 @@ export const kafkaVariables = {
     help: 'The topic of the readings. Its dead letters go to the topic of this name with `.dlq`.',
   }),
   ALERT_TOPIC: text({ defaultValue: 'alerts', pattern: TOPIC_NAME, allowed: TOPIC_ALLOWED, help: 'The topic of the alerts.' }),
+  ...kafkaSecurityVariables,
 }

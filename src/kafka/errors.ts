@@ -2,6 +2,7 @@ import {
   AuthenticationError, MultipleErrors, NetworkError, ProtocolError, TimeoutError, UnexpectedCorrelationIdError, UserError, findErrorBy,
 } from '@platformatic/kafka'
 import type { Disposition } from '../runtime/errors.ts'
+import { certificateProblem } from '../runtime/tls-errors.ts'
 
 /** The broker will refuse this very message every time. */
 const REJECT = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP', 'CORRUPT_MESSAGE'])
@@ -35,7 +36,9 @@ export function classifyKafka(error: unknown): Disposition {
     if (EXIT.has(id)) return 'exit'
     return error['canRetry'] === true || RETRY.has(id) ? 'retry' : 'crash'
   }
-  if (error instanceof AuthenticationError) return 'exit'
+  if (error instanceof AuthenticationError || certificateProblem(error) !== undefined) return 'exit'
+  // A connection that failed because of the login is a network error, too.
+  if (error instanceof NetworkError && error.cause !== undefined && classifyKafka(error.cause) === 'exit') return 'exit'
   if (error instanceof NetworkError || error instanceof TimeoutError || error instanceof UnexpectedCorrelationIdError) return 'retry'
   if (error instanceof UserError) return RETRY_USER_ERRORS.test(error.message) ? 'retry' : 'crash'
   // Metadata that names no leader for a moment, as in the middle of an election, is an undefined inside the client.

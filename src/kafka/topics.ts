@@ -9,7 +9,8 @@ import type { KafkaConnection } from './client.ts'
  * Throws an error for `classifyKafka`. Returns the names of the topics it created.
  */
 export async function ensureTopics(connection: KafkaConnection, topics: readonly TopicSettings[]): Promise<string[]> {
-  const admin = new Admin(clientOptions(connection))
+  // Callers try again; so that a wrong password or certificate is said after 5 s and not after 50.
+  const admin = new Admin({ ...clientOptions(connection), retries: 20 })
   try {
     const existing = new Set(await admin.listTopics())
     const missing = topics.filter((topic) => !existing.has(topic.name))

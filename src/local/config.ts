@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
 import { kafkaVariables } from '../kafka/config.ts'
+import { UNPROTECTED, readKafkaSecurity } from '../kafka/security.ts'
+import type { KafkaSecurity } from '../kafka/security.ts'
 import { monitoringVariables } from '../monitoring/config.ts'
 import { postgresVariables } from '../postgres/config.ts'
 import { integer, oneOf, port, readVariables, text } from '../runtime/config.ts'
@@ -40,6 +42,8 @@ export interface LocalConfig {
   readonly monitoringPort: number
   /** Null: we run Kafka ourselves. */
   readonly externalBrokers: readonly string[] | null
+  /** Of the external brokers; our own listen on loopback only. */
+  readonly kafkaSecurity: KafkaSecurity
   /** Null: we run PostgreSQL ourselves. */
   readonly externalDatabaseUrl: string | null
   readonly sensorTopic: string
@@ -57,6 +61,7 @@ export function readLocalConfig(env: Environment): LocalConfig {
     monitoringHost: values.MONITORING_HOST,
     monitoringPort: values.MONITORING_PORT,
     externalBrokers: external.KAFKA_BROKERS,
+    kafkaSecurity: external.KAFKA_BROKERS === null ? UNPROTECTED : readKafkaSecurity(env),
     externalDatabaseUrl: external.DATABASE_URL,
     sensorTopic: values.SENSOR_TOPIC,
     alertTopic: values.ALERT_TOPIC,

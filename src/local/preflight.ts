@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readConfig as readConsumerConfig } from '../consumer/config.ts'
 import { readConfig as readMonitoringConfig } from '../monitoring/config.ts'
 import { readConfig as readProducerConfig } from '../producer/config.ts'
+import type { KafkaSecurity } from '../kafka/security.ts'
 import type { Environment } from '../runtime/config.ts'
 import { ExitError, messageOf } from '../runtime/errors.ts'
 import type { LocalConfig } from './config.ts'
@@ -37,7 +38,7 @@ export async function preflight(config: LocalConfig, services: readonly ServiceD
     portProblems(services, readSupervisorState(config.home) === undefined ? 0 : DYING_MS),
     ...uses('kafka') ? [problemOf(() => findJava())] : [],
     ...uses('postgres') ? [problemOf(() => { postgresPlace(config.home) })] : [],
-    ...applications && config.externalBrokers !== null ? [brokersProblem(config.externalBrokers)] : [],
+    ...applications && config.externalBrokers !== null ? [brokersProblem(config.externalBrokers, config.kafkaSecurity)] : [],
     ...applications && config.externalDatabaseUrl !== null ? [databaseProblem(config.externalDatabaseUrl)] : [],
   ])
   return [...new Set([...wrong, ...found.flat()])]
@@ -133,9 +134,16 @@ function existingFolder(path: string): string {
   return existsSync(path) || path === dirname(path) ? path : existingFolder(dirname(path))
 }
 
-async function brokersProblem(brokers: readonly string[]): Promise<string[]> {
+async function brokersProblem(brokers: readonly string[], security: KafkaSecurity): Promise<string[]> {
   const answers = await Promise.all(brokers.map((broker) => reaches(broker)))
-  return answers.includes(true) ? [] : [`no broker of KAFKA_BROKERS can be reached: ${brokers.join(', ')}`]
+  if (!answers.includes(true)) return [`no broker of KAFKA_BROKERS can be reached: ${brokers.join(', ')}`]
+  const { askForBrokers } = await import('../kafka/cluster.ts')
+  try {
+    await askForBrokers({ brokers, clientId: 'preflight', security })
+    return []
+  } catch (error) {
+    return [`the brokers of KAFKA_BROKERS can't be used: ${messageOf(error)}`]
+  }
 }
 
 async function reaches(broker: string): Promise<boolean> {

@@ -110,5 +110,7 @@ export function serviceEnvironment(service: ServiceDefinition, config: LocalConf
   const { brokers, databaseUrl } = addressesOf(config)
   // A debugger that attaches by NODE_OPTIONS would do so to each of them.
   const { NODE_OPTIONS: _options, DATABASE_URL_FILE: _file, ...passed } = env
-  return { ...passed, ...service.env, KAFKA_BROKERS: brokers.join(','), DATABASE_URL: databaseUrl }
+  // What protects a Kafka of the user's own would be wrong for ours, which listen on loopback only.
+  const kept = Object.entries(passed).filter(([name]) => config.externalBrokers !== null || !/^KAFKA_(SSL|SASL)/.test(name))
+  return { ...Object.fromEntries(kept), ...service.env, KAFKA_BROKERS: brokers.join(','), DATABASE_URL: databaseUrl }
 }

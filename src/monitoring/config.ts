@@ -1,8 +1,11 @@
 import { kafkaVariables } from '../kafka/config.ts'
+import { kafkaSecurityOf, kafkaSecurityVariables } from '../kafka/security.ts'
+import type { KafkaSecurity } from '../kafka/security.ts'
 import { postgresVariables } from '../postgres/config.ts'
 import { oneOf, port, readVariables, text } from '../runtime/config.ts'
-import type { Environment, Values } from '../runtime/config.ts'
+import type { Environment } from '../runtime/config.ts'
 import { LOG_LEVELS } from '../runtime/log.ts'
+import type { LogLevel } from '../runtime/log.ts'
 
 /** The variables of the monitoring service. */
 export const monitoringVariables = {
@@ -14,11 +17,33 @@ export const monitoringVariables = {
   DATABASE_URL: postgresVariables.DATABASE_URL,
   KAFKA_BROKERS: kafkaVariables.KAFKA_BROKERS,
   SENSOR_TOPIC: kafkaVariables.SENSOR_TOPIC,
+  ALERT_TOPIC: kafkaVariables.ALERT_TOPIC,
+  ...kafkaSecurityVariables,
   LOG_LEVEL: oneOf(LOG_LEVELS, { defaultValue: 'info', help: 'How much is logged.' }),
 }
 
-export type MonitoringConfig = Values<typeof monitoringVariables>
+export interface MonitoringConfig {
+  readonly host: string
+  readonly port: number
+  readonly databaseUrl: string
+  readonly brokers: readonly string[]
+  readonly kafkaSecurity: KafkaSecurity
+  readonly sensorTopic: string
+  readonly alertTopic: string
+  readonly logLevel: LogLevel
+}
 
+/** Throws an `ExitError` that names the wrong variable. */
 export function readConfig(env: Environment): MonitoringConfig {
-  return readVariables(monitoringVariables, env)
+  const values = readVariables(monitoringVariables, env)
+  return {
+    host: values.MONITORING_HOST,
+    port: values.MONITORING_PORT,
+    databaseUrl: values.DATABASE_URL,
+    brokers: values.KAFKA_BROKERS,
+    kafkaSecurity: kafkaSecurityOf(values),
+    sensorTopic: values.SENSOR_TOPIC,
+    alertTopic: values.ALERT_TOPIC,
+    logLevel: values.LOG_LEVEL,
+  }
 }

@@ -4,5 +4,5 @@ import { readConfig } from './config.ts'
 import { startMonitoring } from './service.ts'
 
 const config = exitOnConfigError(() => readConfig(process.env))
-const log = createLog('monitoring', config.LOG_LEVEL)
+const log = createLog('monitoring', config.logLevel)
 await runProcess(log, () => startMonitoring(config, log))

@@ -29,19 +29,20 @@ export interface Monitoring extends Service {
  * Throws an `ExitError` when it can't listen.
  */
 export async function startMonitoring(config: MonitoringConfig, log: Log): Promise<Monitoring> {
-  const pool = createPool(config.DATABASE_URL, {
+  const pool = createPool(config.databaseUrl, {
     applicationName: 'monitoring', max: MAX_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     onIdleError: (error) => { log.debug({ err: error }, 'an idle database connection broke') },
   })
+  const connection = { brokers: config.brokers, clientId: 'monitoring', security: config.kafkaSecurity }
   const stream = createStream()
-  const kafka = watchKafka(createTopicReader({ brokers: config.KAFKA_BROKERS, clientId: 'monitoring' }, config.SENSOR_TOPIC), log, {
+  const kafka = watchKafka(createTopicReader(connection, config.sensorTopic), log, {
     onHealthChange: () => { source.publishHealth() },
   })
   const source = startPostgresToHttp({
     pool, stream, log,
-    overview: createOverview(config.SENSOR_TOPIC, () => kafka.partitions),
+    overview: createOverview(config.sensorTopic, () => kafka.partitions),
     kafkaHealth: () => kafka.health,
-    prepare: async () => migrate(config.DATABASE_URL),
+    prepare: async () => migrate(config.databaseUrl),
   })
 
   async function close(): Promise<void> {
@@ -71,7 +72,7 @@ const LISTEN_PROBLEMS: Readonly<Record<string, string>> = {
   EACCES: 'MONITORING_PORT may not be opened by this account; choose one above 1023',
 }
 
-async function listen(app: App, { MONITORING_HOST: host, MONITORING_PORT: port }: MonitoringConfig): Promise<string> {
+async function listen(app: App, { host, port }: MonitoringConfig): Promise<string> {
   try {
     await app.listen({ host, port })
   } catch (error) {

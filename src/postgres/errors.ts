@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { Disposition } from '../runtime/errors.ts'
+import { certificateProblem } from '../runtime/tls-errors.ts'
 
 /**
  * SQLSTATE classes by what to do. Only data (class 22) is a bad row: a missing partition (23514) or a full disk (53) isn't
@@ -29,6 +30,9 @@ const RETRY_MESSAGES = new RegExp([
   'Query read timeout',
 ].join('|'))
 
+/** The server was not built, or not set up, for it. */
+const NO_TLS = /^The server does not support SSL connections/
+
 /** What to do about an error that came from PostgreSQL or from the way to it. */
 export function classifyPostgres(error: unknown): Disposition {
   if (error instanceof AggregateError) return error.errors.every((each) => classifyPostgres(each) === 'retry') ? 'retry' : 'crash'
@@ -41,6 +45,7 @@ export function classifyPostgres(error: unknown): Disposition {
     return state.startsWith('08') || state.startsWith('53') ? 'retry' : 'crash'
   }
   if (!(error instanceof Error)) return 'crash'
+  if (certificateProblem(error) !== undefined || NO_TLS.test(error.message)) return 'exit'
   if (RETRY_CODES.has((error as NodeJS.ErrnoException).code ?? '')) return 'retry'
   return RETRY_MESSAGES.test(error.message) ? 'retry' : 'crash'
 }

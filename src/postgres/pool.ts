@@ -20,7 +20,7 @@ const INT8_ARRAY = 1016
 /** A pool on one database. bigint comes back as a number: offsets and counters stay far below 2^53. */
 export function createPool(databaseUrl: string, options: PoolOptions): Pool {
   const pool = new pg.Pool({
-    connectionString: databaseUrl,
+    connectionString: withLibpqModes(databaseUrl),
     application_name: options.applicationName,
     max: options.max,
     connectionTimeoutMillis: 2_000,
@@ -34,6 +34,13 @@ export function createPool(databaseUrl: string, options: PoolOptions): Pool {
   })
   pool.on('error', (error) => options.onIdleError?.(error))
   return pool
+}
+
+/** Without this the client takes `require` for `verify-full`, unlike every other program that reads such an address. */
+function withLibpqModes(databaseUrl: string): string {
+  const url = new URL(databaseUrl)
+  if (url.searchParams.has('sslmode')) url.searchParams.set('uselibpqcompat', 'true')
+  return url.href
 }
 
 function typeParser(oid: number, format?: 'text' | 'binary'): unknown {

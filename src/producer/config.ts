@@ -3,6 +3,8 @@ import type { Location } from '../contract/reading.ts'
 import { SENSOR_TYPES, SENSOR_TYPE_NAMES } from '../contract/sensor-types.ts'
 import type { SensorType, Thresholds } from '../contract/sensor-types.ts'
 import { kafkaVariables } from '../kafka/config.ts'
+import { kafkaSecurityOf } from '../kafka/security.ts'
+import type { KafkaSecurity } from '../kafka/security.ts'
 import { postgresVariables } from '../postgres/config.ts'
 import { decimal, integer, oneOf, readVariables, text } from '../runtime/config.ts'
 import type { Environment, Variable } from '../runtime/config.ts'
@@ -40,6 +42,7 @@ export interface ProducerConfig {
   readonly seed: string
   readonly bufferMax: number
   readonly brokers: readonly string[]
+  readonly kafkaSecurity: KafkaSecurity
   readonly sensorTopic: string
   readonly alertTopic: string
   readonly databaseUrl: string
@@ -60,6 +63,7 @@ export function readConfig(env: Environment): ProducerConfig {
     seed: values.SENSOR_SEED,
     bufferMax: values.PRODUCER_BUFFER_MAX,
     brokers: values.KAFKA_BROKERS,
+    kafkaSecurity: kafkaSecurityOf(values),
     sensorTopic: values.SENSOR_TOPIC,
     alertTopic: values.ALERT_TOPIC,
     databaseUrl: values.DATABASE_URL,

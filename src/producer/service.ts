@@ -32,7 +32,7 @@ export async function startProducer(config: ProducerConfig, log: Log): Promise<P
   const { sensorId, sensorType, location, thresholds } = config
   const epoch = newEpoch()
   const sentLastMinute = createMinuteCount()
-  const kafka = { brokers: config.brokers, clientId: sensorId }
+  const kafka = { brokers: config.brokers, clientId: sensorId, security: config.kafkaSecurity }
   const pool = createPool(config.databaseUrl, {
     applicationName: sensorId, max: 1, onIdleError: (error) => { log.debug({ err: error }, 'an idle database connection broke') },
   })

@@ -12,7 +12,7 @@ export interface Variable<T> {
   readonly allowed: string
   /** May also be given as a file's path in NAME_FILE, and is never printed. */
   readonly secret?: boolean
-  /** The value, or undefined when it isn't allowed. */
+  /** The value, or undefined when it isn't allowed; may throw an `ExitError` that says more. */
   parse(text: string): T | undefined
 }
 
@@ -74,13 +74,6 @@ export function hostList(options: Options<readonly string[]>): Variable<readonly
 function isHostAndPort(text: string): boolean {
   const match = /^[^\s:,]+:(\d{1,5})$/.exec(text)
   return match !== null && Number(match[1]) >= 1 && Number(match[1]) <= 65_535
-}
-
-export function databaseUrl(options: Options<string>): Variable<string> {
-  return {
-    ...options, secret: true, allowed: 'postgresql://user:password@host:port/database',
-    parse: (value) => (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value) ? value : undefined),
-  }
 }
 
 /**

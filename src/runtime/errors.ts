@@ -14,7 +14,11 @@ export class ExitError extends Error {
 
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if (!(error instanceof AggregateError) || error.errors.length === 0) return error.message
+  if (!(error instanceof AggregateError) || error.errors.length === 0) {
+    // `Connection to kafka1:9092 failed.` tells who; its cause tells why.
+    const reason = error.cause instanceof Error ? messageOf(error.cause) : ''
+    return error.message.includes(reason) ? error.message : `${error.message} ${reason}`
+  }
   // A failed connect to several addresses has an empty message of its own.
   if (error.message === '') return error.errors.map(messageOf).join('; ')
   // `metadata failed 201 times.` tells a person nothing; the last of those failures does.

@@ -42,7 +42,7 @@ async function shows(page: Page, what: string, selector: string, pattern: RegExp
 
 test('the page of a running plant, and what it shows when a consumer is killed', async (context) => {
   const plant = await testPlant(context)
-  const monitoring = await startMonitoring({ ...readConfig({ ...plant.env }), MONITORING_PORT: 0 }, createLog('monitoring', 'silent'))
+  const monitoring = await startMonitoring({ ...readConfig({ ...plant.env }), port: 0 }, createLog('monitoring', 'silent'))
   context.after(async () => monitoring.close())
   const consumers = CONSUMERS.map((id) => start(context, 'consumer', { ...plant.env, CONSUMER_ID: id, GROUP_SESSION_TIMEOUT_MS: '4000' }))
   for (const [id, type] of SENSORS) start(context, 'producer', { ...plant.env, SENSOR_ID: id, SENSOR_TYPE: type, SAMPLING_INTERVAL: '0.2', SENSOR_SEED: '1' })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { Compile } from 'typebox/schema'
+import { UNPROTECTED } from '../../src/kafka/security.ts'
 import { createPool } from '../../src/postgres/pool.ts'
 import type { Pool } from '../../src/postgres/pool.ts'
 import { createLog } from '../../src/runtime/log.ts'
@@ -31,8 +32,8 @@ export interface MonitoringClient {
 /** The monitoring service on a free port, until the test is over; without Kafka unless brokers are given. */
 export async function startClient(owner: Owner, databaseUrl: string, kafka: { brokers?: readonly string[], topic?: string } = {}): Promise<MonitoringClient> {
   const service = await startMonitoring({
-    MONITORING_HOST: '127.0.0.1', MONITORING_PORT: 0, DATABASE_URL: databaseUrl, KAFKA_BROKERS: kafka.brokers ?? ['127.0.0.1:1'],
-    SENSOR_TOPIC: kafka.topic ?? 'sensor-data', LOG_LEVEL: 'silent',
+    host: '127.0.0.1', port: 0, databaseUrl, brokers: kafka.brokers ?? ['127.0.0.1:1'], kafkaSecurity: UNPROTECTED,
+    sensorTopic: kafka.topic ?? 'sensor-data', alertTopic: 'alerts', logLevel: 'silent',
   }, createLog('monitoring', 'silent'))
   const listening = new AbortController()
   owner.after(async () => {

@@ -1,4 +1,5 @@
 import { topicSettings } from '../../contract/topics.ts'
+import type { KafkaConnection } from '../../kafka/client.ts'
 import { createTopicReader } from '../../kafka/cluster.ts'
 import { classifyKafka } from '../../kafka/errors.ts'
 import { ExitError, messageOf } from '../../runtime/errors.ts'
@@ -15,7 +16,8 @@ export const topics: Command = {
     const { format } = readCliConfig(args, env)
     const { config, status } = await requireRunning(env)
     const settings = topicSettings(config.sensorTopic, config.alertTopic)
-    const found = await Promise.all(settings.map(async (topic) => ({ ...topic, state: await readTopic(status.brokers, topic.name) })))
+    const connection = { brokers: status.brokers, clientId: 'topics', security: config.kafkaSecurity }
+    const found = await Promise.all(settings.map(async (topic) => ({ ...topic, state: await readTopic(connection, topic.name) })))
     const problems = found.flatMap(({ name, partitions, state }) => [
       ...state.length === partitions ? [] : [`${name} has ${state.length} partitions instead of ${partitions}`],
       ...state.flatMap(({ partition, leader }) => (leader === null ? [`partition ${partition} of ${name} has no leader`] : [])),
@@ -32,8 +34,8 @@ export const topics: Command = {
   },
 }
 
-async function readTopic(brokers: readonly string[], topic: string): ReturnType<ReturnType<typeof createTopicReader>['read']> {
-  const reader = createTopicReader({ brokers, clientId: 'topics' }, topic)
+async function readTopic(connection: KafkaConnection, topic: string): ReturnType<ReturnType<typeof createTopicReader>['read']> {
+  const reader = createTopicReader(connection, topic)
   try {
     return await reader.read()
   } catch (error) {

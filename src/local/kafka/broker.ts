@@ -25,6 +25,8 @@ export interface BrokerOptions extends BrokerAddress {
   readonly java: Java
   /** From `ensureKafkaLibraries`. */
   readonly libs: string
+  /** Besides those of `brokerSettings`, or instead of them. */
+  readonly settings?: Readonly<Record<string, string>>
   /** Writes an archive of the loaded classes to this file when it ends; see `archive.ts`. */
   readonly archiveAtExit?: string
 }
@@ -53,7 +55,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const settingsFile = join(dir, 'server.properties')
   await endLeftovers((command) => command.endsWith(`${MAIN_CLASS} ${settingsFile}`))
   await formatStorage(options)
-  await writeFile(settingsFile, formatSettings(brokerSettings(options)))
+  await writeFile(settingsFile, formatSettings({ ...brokerSettings(options), ...options.settings }))
   const logStart = existsSync(logFile) ? statSync(logFile).size : 0
   const node = await spawnOwned(java.path, [...jvmArguments(java, libs, options.archiveAtExit), MAIN_CLASS, settingsFile],
     { cwd: dir, env: javaEnvironment(), logFile, reaper: options.reaper })

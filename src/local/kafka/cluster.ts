@@ -29,6 +29,8 @@ export interface ClusterOptions {
   /** One for each broker; free ones by default. */
   readonly ports?: readonly number[]
   readonly controllerPorts?: readonly number[]
+  /** More settings of a node, or others. */
+  readonly settings?: (nodeId: number) => Readonly<Record<string, string>>
   readonly onProgress?: (line: string) => void
 }
 
@@ -65,6 +67,7 @@ export async function startKafkaCluster(options: ClusterOptions): Promise<KafkaC
     const broker = await startBroker({
       nodeId, dir: folder(nodeId), logFile: join(options.dir, `kafka${nodeId}.log`), port: ports[nodeId - 1] as number,
       controllerPort: quorum[nodeId] as number, quorum, clusterId, reaper, java, libs,
+      ...options.settings === undefined ? {} : { settings: options.settings(nodeId) },
     })
     nodes.set(nodeId, broker)
     return broker

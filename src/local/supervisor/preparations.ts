@@ -58,7 +58,7 @@ export function createPreparations(config: LocalConfig, reaper: Reaper): Prepara
   async function makeTopics(report: Report): Promise<void> {
     const { ensureTopics } = await topicsModule()
     const topics = topicSettings(config.sensorTopic, config.alertTopic)
-    await step(report, 'Topics there', () => ensureTopics({ brokers, clientId: 'supervisor' }, topics))
+    await step(report, 'Topics there', () => ensureTopics({ brokers, clientId: 'supervisor', security: config.kafkaSecurity }, topics))
   }
 
   async function migrateSchema(report: Report): Promise<void> {

@@ -4,8 +4,8 @@ import { readConfig } from '../../../src/monitoring/config.ts'
 
 test('the monitoring service listens on this machine alone unless told otherwise', () => {
   const config = readConfig({})
-  assert.deepEqual([config.MONITORING_HOST, config.MONITORING_PORT], ['127.0.0.1', 5000])
-  assert.equal(readConfig({ MONITORING_HOST: '0.0.0.0' }).MONITORING_HOST, '0.0.0.0')
+  assert.deepEqual([config.host, config.port], ['127.0.0.1', 5000])
+  assert.equal(readConfig({ MONITORING_HOST: '0.0.0.0' }).host, '0.0.0.0')
 })
 
 test('a wrong variable is named with its value and what is allowed', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SENSOR_TYPES, SENSOR_TYPE_NAMES } from '../../../src/contract/sensor-types.ts'
+import { UNPROTECTED } from '../../../src/kafka/security.ts'
 import { producerVariables, readConfig } from '../../../src/producer/config.ts'
 import { ExitError } from '../../../src/runtime/errors.ts'
 
@@ -10,7 +11,7 @@ test('a sensor needs a name and a type; the rest has defaults', () => {
   assert.deepEqual(readConfig(MINIMAL), {
     sensorId: 'temp-sensor-001', sensorType: 'temperature', samplingIntervalMs: 3_000, seed: '1', bufferMax: 10_000,
     location: { factory_section: 'production', machine_id: 'machine-001', zone: 'zone-a' }, thresholds: { warning: 35, critical: 40 },
-    brokers: ['kafka1:29092', 'kafka2:29092', 'kafka3:29092'], sensorTopic: 'sensor-data', alertTopic: 'alerts',
+    brokers: ['kafka1:29092', 'kafka2:29092', 'kafka3:29092'], kafkaSecurity: UNPROTECTED, sensorTopic: 'sensor-data', alertTopic: 'alerts',
     databaseUrl: 'postgresql://factory_user:factory_pass@postgres:5432/factory_monitoring', logLevel: 'info',
   })
 })
@@ -24,7 +25,7 @@ test('the environment of the contract is taken', () => {
   assert.deepEqual(config, {
     sensorId: 'energy-sensor-003', sensorType: 'energy', samplingIntervalMs: 250, seed: 'plant 7', bufferMax: 5,
     location: { factory_section: 'utilities', machine_id: 'generator-001', zone: 'zone-c' }, thresholds: { warning: 120, critical: 130.5 },
-    brokers: ['a:1', 'b:2'], sensorTopic: 't', alertTopic: 'alerts', databaseUrl: 'postgres://u:p@h/d', logLevel: 'debug',
+    brokers: ['a:1', 'b:2'], kafkaSecurity: UNPROTECTED, sensorTopic: 't', alertTopic: 'alerts', databaseUrl: 'postgres://u:p@h/d', logLevel: 'debug',
   })
 })
 

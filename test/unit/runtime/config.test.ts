@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { databaseUrl, decimal, flag, hostList, integer, oneOf, port, readVariables, text } from '../../../src/runtime/config.ts'
+import { postgresVariables } from '../../../src/postgres/config.ts'
+import { decimal, flag, hostList, integer, oneOf, port, readVariables, text } from '../../../src/runtime/config.ts'
 import type { Variable } from '../../../src/runtime/config.ts'
 import { ExitError } from '../../../src/runtime/errors.ts'
 
@@ -45,7 +46,7 @@ describe('a variable is read', () => {
   }
 
   test('databaseUrl', () => {
-    const variable = databaseUrl({ help })
+    const variable = postgresVariables.DATABASE_URL
     for (const value of ['postgresql://u:p@h:5432/d', 'postgres://h/d', 'postgresql:///d?host=/run/postgresql']) assert.equal(read(variable, value), value)
   })
 })
@@ -67,7 +68,7 @@ describe('a default', () => {
 })
 
 describe('a secret', () => {
-  const variables = { DATABASE_URL: databaseUrl({ help }) }
+  const variables = { DATABASE_URL: postgresVariables.DATABASE_URL }
 
   test('is not printed when it is wrong', () => {
     assert.throws(() => readVariables(variables, { DATABASE_URL: 'mysql://u:hunter2@h/d' }),

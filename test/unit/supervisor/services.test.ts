@@ -40,7 +40,7 @@ describe('the services of a local run', () => {
     const config = readLocalConfig({ KAFKA_PORT_BASE: '22092' })
     const [service] = serviceTable(config).filter(({ name }) => name === 'energy-sensor')
     assert.ok(service !== undefined)
-    assert.deepEqual(serviceEnvironment(service, config, { SENSOR_SEED: '7', SENSOR_ID: 'mine', NODE_OPTIONS: '--inspect', PATH: '/bin' }), {
+    assert.deepEqual(serviceEnvironment(service, config, { SENSOR_SEED: '7', SENSOR_ID: 'mine', NODE_OPTIONS: '--inspect', KAFKA_SSL: '1', PATH: '/bin' }), {
       SENSOR_SEED: '7', PATH: '/bin', SENSOR_ID: 'energy-sensor-003', SENSOR_TYPE: 'energy', FACTORY_SECTION: 'utilities', MACHINE_ID: 'generator-001',
       ZONE: 'zone-c', KAFKA_BROKERS: '127.0.0.1:22092,127.0.0.1:22094,127.0.0.1:22096',
       DATABASE_URL: 'postgresql://factory_user:factory_pass@127.0.0.1:5432/factory_monitoring',
