@@ -42,9 +42,14 @@ async function check(service: ServiceStatus, status: SystemStatus, beats: Beats 
       return 'answers'
     }
     case 'monitoring': {
-      const response = await fetch(`${status.monitoringUrl}/health`, { signal: AbortSignal.timeout(ANSWER_MS) })
-      if (!response.ok) throw new Error(`answers ${response.status}: ${(await response.text()).slice(0, 200)}`)
+      await requireAnswer(`${status.monitoringUrl}/health`)
       return `answers on ${status.monitoringUrl}`
+    }
+    case 'kafka-ui': {
+      const url = new URL(status.monitoringUrl)
+      url.port = String(service.port)
+      await requireAnswer(new URL('/actuator/health', url).href)
+      return `answers on ${url.origin}`
     }
     default: {
       if (beats instanceof Error) throw new Error('its heartbeat can\'t be read: PostgreSQL doesn\'t answer')
@@ -54,6 +59,11 @@ async function check(service: ServiceStatus, status: SystemStatus, beats: Beats 
       return `last heartbeat ${ageS.toFixed(1)} s ago`
     }
   }
+}
+
+async function requireAnswer(url: string): Promise<void> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) })
+  if (!response.ok) throw new Error(`answers ${response.status}: ${(await response.text()).slice(0, 200)}`)
 }
 
 /** Age of the last heartbeat in seconds, by sensor or consumer id. */

@@ -1,17 +1,23 @@
-import { readWholeLocalConfig } from '../local/config.ts'
 import type { LocalConfig } from '../local/config.ts'
-import { askSupervisor } from '../local/supervisor-client.ts'
 import type { ServiceStatus, SystemStatus } from '../local/supervisor/protocol.ts'
 import type { Environment } from '../runtime/config.ts'
 import { ExitError } from '../runtime/errors.ts'
+import { chooseRuntime } from './choose-runtime.ts'
 import { UsageError } from './command.ts'
+import type { Runtime } from './runtime.ts'
 
-/** The system of this FACTORY_HOME. Throws an `ExitError` when it doesn't run. */
-export async function requireRunning(env: Environment): Promise<{ readonly config: LocalConfig, readonly status: SystemStatus }> {
-  const config = readWholeLocalConfig(env)
-  const status = await askSupervisor(config.home, { command: 'status' })
+export interface RunningSystem {
+  readonly runtime: Runtime
+  readonly config: LocalConfig
+  readonly status: SystemStatus
+}
+
+/** The system that runs. Throws an `ExitError` when none does. */
+export async function requireRunning(env: Environment, options?: { readonly memory?: boolean }): Promise<RunningSystem> {
+  const runtime = await chooseRuntime(env)
+  const status = await runtime.status(options)
   if (status === null) throw new ExitError('the system doesn\'t run; start it by `make all`')
-  return { config, status }
+  return { runtime, config: runtime.config, status }
 }
 
 /** The services of these names, in their order. Throws a `UsageError` that lists what there is. */

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Progress } from '../local/supervisor/protocol.ts'
+import { messageOf } from '../runtime/errors.ts'
 
 const LABEL_WIDTH = 36
 
@@ -19,6 +20,19 @@ export function stepLine(label: string, seconds: number): string {
 
 export function printStep({ label, seconds, failure }: Progress): void {
   print(failure === undefined ? stepLine(label, seconds) : coloured('red', stepLine(`${label}: failed`, seconds)))
+}
+
+/** Runs a step of this process and prints its end. */
+export async function timedStep(label: string, work: () => Promise<unknown>): Promise<void> {
+  const started = performance.now()
+  const seconds = (): number => (performance.now() - started) / 1000
+  try {
+    await work()
+  } catch (error) {
+    printStep({ label, seconds: seconds(), failure: messageOf(error) })
+    throw error
+  }
+  printStep({ label, seconds: seconds() })
 }
 
 export function printFailure(message: string): void {

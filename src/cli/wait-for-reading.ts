@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { askSupervisor } from '../local/supervisor-client.ts'
 import type { SystemStatus } from '../local/supervisor/protocol.ts'
 import { classifyPostgres } from '../postgres/errors.ts'
 import { createPool } from '../postgres/pool.ts'
@@ -15,7 +14,7 @@ const DEADLINE_MS = 90_000
  * Waits until a reading is stored that was made after `since`; at once when no producer or no consumer runs. Throws an `ExitError` when a
  * service fails meanwhile, or none comes in time.
  */
-export async function waitForReading(home: string, status: SystemStatus, since: Date): Promise<void> {
+export async function waitForReading(ask: () => Promise<SystemStatus | null>, status: SystemStatus, since: Date): Promise<void> {
   const runs = (kind: string): boolean => status.services.some((service) => service.kind === kind && service.state === 'running')
   if (!runs('producer') || !runs('consumer')) return
   const started = Date.now()
@@ -27,7 +26,7 @@ export async function waitForReading(home: string, status: SystemStatus, since: 
     while (!await isStored()) {
       if (Date.now() - lastStatus > STATUS_MS) {
         lastStatus = Date.now()
-        failures(await askSupervisor(home, { command: 'status' }), Date.now() - started)
+        failures(await ask(), Date.now() - started)
       }
       await sleep(POLL_MS)
     }

@@ -20,7 +20,10 @@ export const localVariables = {
     help: 'The first of six ports in a row: the brokers listen on it, +2 and +4, their controllers on +1, +3 and +5.',
   }),
   POSTGRES_PORT: port({ defaultValue: 5432, help: 'The port of the local PostgreSQL.' }),
-  RUNTIME: oneOf(['local'], { defaultValue: 'local', help: 'How the services run: as processes of this machine.' }),
+  RUNTIME: {
+    ...oneOf(['docker', 'local'], { help: 'How the services run: in containers, or as processes of this machine.' }),
+    defaultValue: null, defaultText: 'docker where an engine with Compose answers, else local',
+  },
   MONITORING_HOST: monitoringVariables.MONITORING_HOST,
   MONITORING_PORT: monitoringVariables.MONITORING_PORT,
   SENSOR_TOPIC: kafkaVariables.SENSOR_TOPIC,
@@ -48,6 +51,7 @@ export interface LocalConfig {
   readonly externalDatabaseUrl: string | null
   readonly sensorTopic: string
   readonly alertTopic: string
+  readonly consumers: number
 }
 
 /** Throws an `ExitError` that names the first wrong variable. */
@@ -65,6 +69,7 @@ export function readLocalConfig(env: Environment): LocalConfig {
     externalDatabaseUrl: external.DATABASE_URL,
     sensorTopic: values.SENSOR_TOPIC,
     alertTopic: values.ALERT_TOPIC,
+    consumers: 3,
   }
 }
 

@@ -50,7 +50,7 @@ const CONFIG_READERS = { producer: readProducerConfig, consumer: readConsumerCon
 export function configProblems(config: LocalConfig, services: readonly ServiceDefinition[], env: Environment): string[] {
   const given = Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
   return services.flatMap((service) => {
-    if (service.kind === 'kafka' || service.kind === 'postgres') return []
+    if (service.kind === 'kafka' || service.kind === 'postgres' || service.kind === 'kafka-ui') return []
     try {
       CONFIG_READERS[service.kind](serviceEnvironment(service, config, given))
       return []
@@ -61,11 +61,11 @@ export function configProblems(config: LocalConfig, services: readonly ServiceDe
 }
 
 /** Ports that two services would want, and those that somebody else has and doesn't free within this time. */
-async function portProblems(services: readonly ServiceDefinition[], waitMs: number): Promise<string[]> {
+export async function portProblems(services: readonly ServiceDefinition[], waitMs: number): Promise<string[]> {
   const wanted = services.flatMap(({ name, ports }) => ports.map((each) => ({ service: name, ...each })))
   const twice = clashes(wanted)
   if (twice.length > 0) return twice
-  const wrongHosts = (await Promise.all([...new Set(wanted.map(({ host }) => host))].map(hostProblem))).flat()
+  const wrongHosts = (await Promise.all(hostsOf(wanted).map(hostProblem))).flat()
   if (wrongHosts.length > 0) return wrongHosts
   const deadline = Date.now() + waitMs
   for (;;) {
@@ -76,15 +76,19 @@ async function portProblems(services: readonly ServiceDefinition[], waitMs: numb
   }
 }
 
-/** Only MONITORING_HOST can be wrong. */
-async function hostProblem(host: string): Promise<string[]> {
+/** With the variable that can be wrong. */
+function hostsOf(wanted: readonly ServicePort[]): { readonly host: string, readonly variable: string }[] {
+  return [...new Set(wanted.map(({ host }) => host))].map((host) => ({ host, variable: wanted.find((each) => each.host === host)?.hostVariable ?? 'MONITORING_HOST' }))
+}
+
+async function hostProblem({ host, variable }: { readonly host: string, readonly variable: string }): Promise<string[]> {
   const server = createServer()
   try {
     server.listen({ host, port: 0 })
     await once(server, 'listening')
     return []
   } catch (error) {
-    return [`MONITORING_HOST is "${host}"; it must be an address of this machine (${messageOf(error)})`]
+    return [`${variable} is "${host}"; it must be an address of this machine (${messageOf(error)})`]
   } finally {
     server.close()
   }

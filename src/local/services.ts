@@ -1,7 +1,8 @@
 import type { LocalConfig } from './config.ts'
 import { DEFAULT_LOGIN } from './postgres/server.ts'
 
-export type ServiceKind = 'kafka' | 'postgres' | 'producer' | 'consumer' | 'monitoring'
+/** `kafka-ui` is there with Docker only. */
+export type ServiceKind = 'kafka' | 'postgres' | 'kafka-ui' | 'producer' | 'consumer' | 'monitoring'
 
 /** One process of the system, under the name that commands know it by. */
 export interface ServiceDefinition {
@@ -17,6 +18,8 @@ export interface ServicePort {
   readonly host: string
   readonly port: number
   readonly variable: string
+  /** The one that moves it to another address of this machine, where there is one. */
+  readonly hostVariable?: string
 }
 
 export const BROKER_COUNT = 3
@@ -78,7 +81,7 @@ function postgresService({ postgresPort: port }: LocalConfig): ServiceDefinition
 
 function monitoringService({ monitoringHost: host, monitoringPort: port }: LocalConfig): ServiceDefinition {
   return {
-    name: 'monitoring', kind: 'monitoring', ports: [{ host, port, variable: 'MONITORING_PORT' }],
+    name: 'monitoring', kind: 'monitoring', ports: [{ host, port, variable: 'MONITORING_PORT', hostVariable: 'MONITORING_HOST' }],
     env: { MONITORING_HOST: host, MONITORING_PORT: String(port) },
   }
 }
@@ -90,11 +93,19 @@ export interface Addresses {
   readonly monitoringUrl: string
 }
 
-export function addressesOf(config: LocalConfig): Addresses {
+/** Ours are on loopback, unless they are somewhere else. */
+export interface ServerPlaces {
+  readonly brokers?: readonly string[]
+  readonly postgresHost?: string
+  readonly postgresPassword?: string
+}
+
+export function addressesOf(config: LocalConfig, places: ServerPlaces = {}): Addresses {
   const { user, password, database } = DEFAULT_LOGIN
+  const { brokers = brokerPorts(config.kafkaPortBase).map(({ port }) => `127.0.0.1:${port}`), postgresHost = '127.0.0.1', postgresPassword } = places
   return {
-    brokers: config.externalBrokers ?? brokerPorts(config.kafkaPortBase).map(({ port }) => `127.0.0.1:${port}`),
-    databaseUrl: config.externalDatabaseUrl ?? `postgresql://${user}:${password}@127.0.0.1:${config.postgresPort}/${database}`,
+    brokers: config.externalBrokers ?? brokers,
+    databaseUrl: config.externalDatabaseUrl ?? `postgresql://${user}:${postgresPassword ?? password}@${postgresHost}:${config.postgresPort}/${database}`,
     monitoringUrl: `http://${reachableHost(config.monitoringHost)}:${config.monitoringPort}`,
   }
 }

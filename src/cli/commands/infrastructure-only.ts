@@ -1,10 +1,6 @@
-import { SERVERS, bringUp } from '../bring-up.ts'
-import type { Command } from '../command.ts'
-import { startTime } from '../start-time.ts'
+import { startCommand } from '../part-commands.ts'
+import { SERVERS } from '../service-kinds.ts'
 
-export const infrastructureOnly: Command = {
-  name: 'infrastructure-only',
-  summary: 'Start the infrastructure and the producers',
-  usage: '[--since SECONDS]',
-  run: (args, env) => bringUp({ kinds: [...SERVERS, 'producer'], startedAtMs: startTime(args) }, env),
-}
+export const infrastructureOnly = startCommand({
+  name: 'infrastructure-only', summary: 'Start the infrastructure and the producers', kinds: [...SERVERS, 'producer'],
+})

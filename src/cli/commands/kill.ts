@@ -1,4 +1,3 @@
-import { askSupervisor } from '../../local/supervisor-client.ts'
 import type { Command } from '../command.ts'
 import { readCliConfig } from '../config.ts'
 import { chooseServices, requireNames, requireRunning } from '../running-system.ts'
@@ -10,9 +9,9 @@ export const kill: Command = {
   usage: 'SERVICE …',
   async run(args, env) {
     const names = requireNames(readCliConfig(args, env).services, 'kill')
-    const { config, status } = await requireRunning(env)
+    const { runtime, status } = await requireRunning(env)
     const chosen = chooseServices(names, status.services)
-    await askSupervisor(config.home, { command: 'kill', services: names })
+    await runtime.kill(names)
     for (const { name, pid } of chosen) print(`${name} is killed${pid === null ? '' : ` (pid ${pid})`}; make revive SERVICE=${name} starts it again`)
     return 0
   },

@@ -1,10 +1,3 @@
-import type { Command } from '../command.ts'
-import { readCliConfig } from '../config.ts'
-import { showLogs } from '../show-logs.ts'
+import { logsCommand } from '../part-commands.ts'
 
-export const logsProducers: Command = {
-  name: 'logs-producers',
-  summary: 'Show the logs of the producers',
-  usage: '',
-  run: (args, env) => showLogs(readCliConfig(args, env), env, 'producer'),
-}
+export const logsProducers = logsCommand({ name: 'logs-producers', summary: 'Show the logs of the producers', kind: 'producer' })

@@ -1,10 +1,6 @@
-import { askSupervisor } from '../../local/supervisor-client.ts'
-import { bringUp, definedOnly } from '../bring-up.ts'
 import type { Command } from '../command.ts'
 import { readCliConfig } from '../config.ts'
 import { chooseServices, requireRunning } from '../running-system.ts'
-import { shutDown } from '../shut-down.ts'
-import { printStep } from '../terminal.ts'
 
 export const restart: Command = {
   name: 'restart',
@@ -12,15 +8,16 @@ export const restart: Command = {
   usage: '[SERVICE …]',
   async run(args, env) {
     const { services } = readCliConfig(args, env)
-    const { config, status } = await requireRunning(env)
+    const { runtime, status } = await requireRunning(env)
     if (services.length === 0) {
       const kinds = new Set(status.services.filter(({ state }) => state !== 'stopped').map(({ kind }) => kind))
-      await shutDown(config.home)
-      return bringUp({ kinds: [...kinds], startedAtMs: Date.now() }, env)
+      await runtime.shutDown()
+      await runtime.bringUp({ kinds: [...kinds], startedAtMs: Date.now() })
+      return 0
     }
     const names = chooseServices(services, status.services).map(({ name }) => name)
-    await askSupervisor(config.home, { command: 'stop', services: names }, { onProgress: printStep, silenceMs: 30_000 })
-    await askSupervisor(config.home, { command: 'start', services: names, env: definedOnly(env), revive: true }, { onProgress: printStep, silenceMs: 120_000 })
+    await runtime.stop(names)
+    await runtime.revive(names)
     return 0
   },
 }

@@ -1,9 +1,7 @@
-import { askSupervisor } from '../../local/supervisor-client.ts'
-import { definedOnly } from '../bring-up.ts'
 import type { Command } from '../command.ts'
 import { readCliConfig } from '../config.ts'
 import { chooseServices, requireNames, requireRunning } from '../running-system.ts'
-import { print, printStep } from '../terminal.ts'
+import { print } from '../terminal.ts'
 
 export const revive: Command = {
   name: 'revive',
@@ -11,9 +9,9 @@ export const revive: Command = {
   usage: 'SERVICE …',
   async run(args, env) {
     const names = requireNames(readCliConfig(args, env).services, 'revive')
-    const { config, status } = await requireRunning(env)
+    const { runtime, status } = await requireRunning(env)
     for (const { name, state } of chooseServices(names, status.services)) if (state === 'running') print(`${name} runs already`)
-    await askSupervisor(config.home, { command: 'start', services: names, env: definedOnly(env), revive: true }, { onProgress: printStep, silenceMs: 120_000 })
+    await runtime.revive(names)
     return 0
   },
 }

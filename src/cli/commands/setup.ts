@@ -1,27 +1,30 @@
 import { ensureDashboard } from '../../local/dashboard-build.ts'
 import { prepareKafka } from '../../local/kafka/cluster.ts'
+import { chooseRuntime } from '../choose-runtime.ts'
 import type { Command } from '../command.ts'
 import { UsageError } from '../command.ts'
-import { print, printStep } from '../terminal.ts'
+import { ALL_KINDS } from '../service-kinds.ts'
+import { print, timedStep } from '../terminal.ts'
 
-const PARTS: Readonly<Record<string, { readonly label: string, readonly work: () => Promise<unknown> }>> = {
-  kafka: { label: 'Kafka there', work: () => prepareKafka((line) => print(`  ${line}`)) },
-  page: { label: 'Page built', work: ensureDashboard },
+/** Of the local runtime, whose supervisor asks for one at a time. */
+const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
+  kafka: () => timedStep('Kafka there', () => prepareKafka((line) => print(`  ${line}`))),
+  page: () => timedStep('Page built', ensureDashboard),
 }
 
 export const setup: Command = {
   name: 'setup',
   summary: 'Download and build what a start would otherwise do first',
-  usage: `[${Object.keys(PARTS).join('|')}]`,
-  async run(args) {
+  usage: `[${Object.keys(PARTS).join('|')}]
+
+With Docker the images are pulled and built. Kafka's storage is formatted by each broker at its first start.`,
+  async run(args, env) {
     const unknown = args.find((arg) => !Object.hasOwn(PARTS, arg))
     if (unknown !== undefined) throw new UsageError(`there is no part "${unknown}"; there are ${Object.keys(PARTS).join(', ')}`)
-    for (const [name, { label, work }] of Object.entries(PARTS)) {
-      if (args.length > 0 && !args.includes(name)) continue
-      const started = performance.now()
-      await work()
-      printStep({ label, seconds: (performance.now() - started) / 1000 })
-    }
+    for (const part of args) await PARTS[part]?.()
+    if (args.length > 0) return 0
+    const runtime = await chooseRuntime(env)
+    await runtime.build(ALL_KINDS)
     return 0
   },
 }

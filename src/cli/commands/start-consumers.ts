@@ -1,10 +1,3 @@
-import { bringUp } from '../bring-up.ts'
-import type { Command } from '../command.ts'
-import { startTime } from '../start-time.ts'
+import { startCommand } from '../part-commands.ts'
 
-export const startConsumers: Command = {
-  name: 'start-consumers',
-  summary: 'Start the consumers, and what they need',
-  usage: '[--since SECONDS]',
-  run: (args, env) => bringUp({ kinds: ['consumer'], startedAtMs: startTime(args) }, env),
-}
+export const startConsumers = startCommand({ name: 'start-consumers', summary: 'Start the consumers, and what they need', kinds: ['consumer'] })

@@ -1,10 +1,3 @@
-import { bringUp } from '../bring-up.ts'
-import type { Command } from '../command.ts'
-import { startTime } from '../start-time.ts'
+import { startCommand } from '../part-commands.ts'
 
-export const startMonitoring: Command = {
-  name: 'start-monitoring',
-  summary: 'Start the API and the page, and what they need',
-  usage: '[--since SECONDS]',
-  run: (args, env) => bringUp({ kinds: ['monitoring'], startedAtMs: startTime(args) }, env),
-}
+export const startMonitoring = startCommand({ name: 'start-monitoring', summary: 'Start the API and the page, and what they need', kinds: ['monitoring'] })

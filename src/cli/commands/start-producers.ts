@@ -1,10 +1,3 @@
-import { bringUp } from '../bring-up.ts'
-import type { Command } from '../command.ts'
-import { startTime } from '../start-time.ts'
+import { startCommand } from '../part-commands.ts'
 
-export const startProducers: Command = {
-  name: 'start-producers',
-  summary: 'Start the producers, and what they need',
-  usage: '[--since SECONDS]',
-  run: (args, env) => bringUp({ kinds: ['producer'], startedAtMs: startTime(args) }, env),
-}
+export const startProducers = startCommand({ name: 'start-producers', summary: 'Start the producers, and what they need', kinds: ['producer'] })

@@ -1,10 +1,4 @@
-import { SERVERS, bringUp } from '../bring-up.ts'
-import type { Command } from '../command.ts'
-import { startTime } from '../start-time.ts'
+import { startCommand } from '../part-commands.ts'
+import { SERVERS } from '../service-kinds.ts'
 
-export const start: Command = {
-  name: 'start',
-  summary: 'Start the infrastructure only: Kafka and PostgreSQL',
-  usage: '[--since SECONDS]',
-  run: (args, env) => bringUp({ kinds: SERVERS, startedAtMs: startTime(args) }, env),
-}
+export const start = startCommand({ name: 'start', summary: 'Start the infrastructure only: Kafka and PostgreSQL, with Docker also Kafka UI', kinds: SERVERS })

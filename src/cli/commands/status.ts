@@ -1,7 +1,4 @@
-import { readWholeLocalConfig } from '../../local/config.ts'
-import { serviceTable } from '../../local/services.ts'
-import { askSupervisor, supervisorLives } from '../../local/supervisor-client.ts'
-import type { ServiceStatus } from '../../local/supervisor/protocol.ts'
+import { chooseRuntime } from '../choose-runtime.ts'
 import type { Command } from '../command.ts'
 import { readCliConfig } from '../config.ts'
 import { printStatus } from '../status-table.ts'
@@ -13,17 +10,15 @@ export const status: Command = {
   usage: '',
   async run(args, env) {
     const { format } = readCliConfig(args, env)
-    const config = readWholeLocalConfig(env)
-    const system = await askSupervisor(config.home, { command: 'status' })
-    const services = system?.services ?? serviceTable(config).map(({ name, kind, ports }): ServiceStatus => ({
-      name, kind, state: 'stopped', pid: null, uptimeS: null, restarts: 0, memoryMB: null, port: ports[0]?.port ?? null, reason: null, healthId: null,
-    }))
+    const runtime = await chooseRuntime(env)
+    const system = await runtime.status({ memory: true })
     if (format === 'json') {
-      print(JSON.stringify({ running: system !== null, services }, null, 2))
+      const { services } = system ?? runtime.stopped()
+      print(JSON.stringify({ runtime: runtime.name, running: system !== null, services }, null, 2))
       return 0
     }
-    if (system === null) print(supervisorLives(config.home) ? 'The supervisor runs, but can\'t be reached.' : 'Nothing runs; start it by `make all`.')
-    else printStatus(services)
+    if (system === null) print(runtime.absence())
+    else printStatus(system.services)
     return 0
   },
 }

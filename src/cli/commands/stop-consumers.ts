@@ -1,9 +1,3 @@
-import type { Command } from '../command.ts'
-import { stopKind } from '../stop-kind.ts'
+import { stopCommand } from '../part-commands.ts'
 
-export const stopConsumers: Command = {
-  name: 'stop-consumers',
-  summary: 'Stop the consumers',
-  usage: '',
-  run: (_args, env) => stopKind('consumer', env),
-}
+export const stopConsumers = stopCommand({ name: 'stop-consumers', summary: 'Stop the consumers', kinds: ['consumer'] })

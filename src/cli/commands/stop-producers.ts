@@ -1,9 +1,3 @@
-import type { Command } from '../command.ts'
-import { stopKind } from '../stop-kind.ts'
+import { stopCommand } from '../part-commands.ts'
 
-export const stopProducers: Command = {
-  name: 'stop-producers',
-  summary: 'Stop the producers',
-  usage: '',
-  run: (_args, env) => stopKind('producer', env),
-}
+export const stopProducers = stopCommand({ name: 'stop-producers', summary: 'Stop the producers', kinds: ['producer'] })

@@ -1,10 +1,7 @@
-import { readWholeLocalConfig } from '../../local/config.ts'
-import { askSupervisor } from '../../local/supervisor-client.ts'
+import { chooseRuntime } from '../choose-runtime.ts'
 import type { Command } from '../command.ts'
 import { readCliConfig } from '../config.ts'
 import { chooseServices, requireRunning } from '../running-system.ts'
-import { shutDown } from '../shut-down.ts'
-import { printStep } from '../terminal.ts'
 
 export const stop: Command = {
   name: 'stop',
@@ -13,12 +10,12 @@ export const stop: Command = {
   async run(args, env) {
     const { services } = readCliConfig(args, env)
     if (services.length === 0) {
-      await shutDown(readWholeLocalConfig(env).home)
+      const runtime = await chooseRuntime(env)
+      await runtime.shutDown()
       return 0
     }
-    const { config, status } = await requireRunning(env)
-    const names = chooseServices(services, status.services).map(({ name }) => name)
-    await askSupervisor(config.home, { command: 'stop', services: names }, { onProgress: printStep, silenceMs: 30_000 })
+    const { runtime, status } = await requireRunning(env)
+    await runtime.stop(chooseServices(services, status.services).map(({ name }) => name))
     return 0
   },
 }

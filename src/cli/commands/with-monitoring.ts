@@ -1,10 +1,4 @@
-import { ALL_KINDS, bringUp } from '../bring-up.ts'
-import type { Command } from '../command.ts'
-import { startTime } from '../start-time.ts'
+import { startCommand } from '../part-commands.ts'
+import { ALL_KINDS } from '../service-kinds.ts'
 
-export const withMonitoring: Command = {
-  name: 'with-monitoring',
-  summary: 'Start everything, as `make all` does',
-  usage: '[--since SECONDS]',
-  run: (args, env) => bringUp({ kinds: ALL_KINDS, startedAtMs: startTime(args) }, env),
-}
+export const withMonitoring = startCommand({ name: 'with-monitoring', summary: 'Start everything, as `make all` does', kinds: ALL_KINDS })

@@ -26,7 +26,8 @@ export interface ServiceStatus {
 }
 
 export interface SystemStatus {
-  readonly supervisorPid: number
+  /** Null where it isn't a supervisor's. */
+  readonly supervisorPid: number | null
   /** A start is under way. */
   readonly starting: boolean
   readonly services: readonly ServiceStatus[]

@@ -42,8 +42,8 @@ interface Member extends ServiceDefinition {
   readonly runner: Runner
 }
 
-const LABELS: Readonly<Record<ServiceKind, string>> = {
-  kafka: 'Kafka', postgres: 'PostgreSQL', producer: 'Producers', consumer: 'Consumers', monitoring: 'Monitoring',
+export const LABELS: Readonly<Record<ServiceKind, string>> = {
+  kafka: 'Kafka', postgres: 'PostgreSQL', 'kafka-ui': 'Kafka UI', producer: 'Producers', consumer: 'Consumers', monitoring: 'Monitoring',
 }
 const SERVERS: readonly ServiceKind[] = ['kafka', 'postgres']
 const APPLICATIONS: readonly ServiceKind[] = ['producer', 'consumer', 'monitoring']

@@ -1,6 +1,6 @@
-import { askSupervisor, endSupervisor, supervisorLives } from '../local/supervisor-client.ts'
-import { ExitError } from '../runtime/errors.ts'
-import { print, printFailure, printStep } from './terminal.ts'
+import { askSupervisor, endSupervisor, supervisorLives } from '../../local/supervisor-client.ts'
+import { ExitError } from '../../runtime/errors.ts'
+import { print, printFailure, printStep } from '../terminal.ts'
 
 /** A producer and a broker may each take their whole time. */
 const SILENCE_MS = 30_000

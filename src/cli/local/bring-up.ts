@@ -1,46 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readWholeLocalConfig } from '../local/config.ts'
-import type { LocalConfig } from '../local/config.ts'
-import { tryLock } from '../local/file-lock.ts'
-import type { FileLock } from '../local/file-lock.ts'
-import { configProblems, preflight } from '../local/preflight.ts'
-import { serviceTable, withServers } from '../local/services.ts'
-import type { ServiceKind } from '../local/services.ts'
-import { homeFiles, makeHome } from '../local/state-files.ts'
-import { askSupervisor, spawnSupervisor } from '../local/supervisor-client.ts'
-import type { SystemStatus } from '../local/supervisor/protocol.ts'
-import type { Environment } from '../runtime/config.ts'
-import { ExitError } from '../runtime/errors.ts'
-import { conflicts, printAddresses, printUntouched } from './addresses.ts'
-import { print, printStep } from './terminal.ts'
-import { waitForReading } from './wait-for-reading.ts'
-
-export interface BringUpOptions {
-  readonly kinds: readonly ServiceKind[]
-  /** When the user pressed Enter. */
-  readonly startedAtMs: number
-}
+import type { LocalConfig } from '../../local/config.ts'
+import { tryLock } from '../../local/file-lock.ts'
+import type { FileLock } from '../../local/file-lock.ts'
+import { configProblems, preflight } from '../../local/preflight.ts'
+import { serviceTable, withServers } from '../../local/services.ts'
+import type { ServiceKind } from '../../local/services.ts'
+import { homeFiles, makeHome } from '../../local/state-files.ts'
+import { askSupervisor, spawnSupervisor } from '../../local/supervisor-client.ts'
+import type { SystemStatus } from '../../local/supervisor/protocol.ts'
+import type { Environment } from '../../runtime/config.ts'
+import { ExitError } from '../../runtime/errors.ts'
+import { conflicts, printAddresses, printUntouched } from '../addresses.ts'
+import { definedOnly } from '../environment.ts'
+import type { BringUpOptions } from '../runtime.ts'
+import { print, printStep } from '../terminal.ts'
+import { waitForReading } from '../wait-for-reading.ts'
 
 /** Downloads may take their time. */
 const START_SILENCE_MS = 400_000
 
-export const SERVERS: readonly ServiceKind[] = ['kafka', 'postgres']
-export const ALL_KINDS: readonly ServiceKind[] = ['kafka', 'postgres', 'producer', 'consumer', 'monitoring']
-
 /**
  * Starts the services of these kinds, and what they need, and prints each step; with producers and consumers it returns when the first
- * reading made after this start is stored. What runs already is left alone. Returns the exit code; throws an `ExitError` with a line for
- * each problem.
+ * reading made after this start is stored. What runs already is left alone. Throws an `ExitError` with a line for each problem.
  */
-export async function bringUp(options: BringUpOptions, env: Environment): Promise<number> {
-  const config = readWholeLocalConfig(env)
+export async function bringUp(options: BringUpOptions, config: LocalConfig, env: Environment): Promise<void> {
   const { status: before, startLock } = await findOrStart(config, options, env)
   const problems = conflicts(before, config, env)
   if (problems.length > 0) throw new ExitError(problems.join('\n'))
   const asked = before.services.filter(({ kind }) => options.kinds.includes(kind))
   if (!before.starting && asked.every(({ state }) => state === 'running' || state === 'killed')) {
     printUntouched(before, asked)
-    return 0
+    return
   }
   if (before.starting) print('It is being started already; this waits for it.')
 
@@ -51,10 +41,9 @@ export async function bringUp(options: BringUpOptions, env: Environment): Promis
   startLock?.release()
   const after = await started
   if (after === null) throw new ExitError('the supervisor ended; see the end of logs/supervisor.log in FACTORY_HOME')
-  if (options.kinds.includes('consumer')) await waitForReading(config.home, after, began)
+  if (options.kinds.includes('consumer')) await waitForReading(() => askSupervisor(config.home, { command: 'status' }), after, began)
   print('')
   printAddresses(after, options.kinds, Date.now() - options.startedAtMs)
-  return 0
 }
 
 /** The state of the running system; where none runs, checks everything and starts a supervisor. Two commands at once start one. */
@@ -86,7 +75,6 @@ function namesOf(config: LocalConfig, kinds: readonly ServiceKind[]): string[] {
   return serviceTable(config).filter(({ kind }) => kinds.includes(kind)).map(({ name }) => name)
 }
 
-
 /** Makes FACTORY_HOME; a line that says why, when it can't be. */
 function homeProblems(home: string): string[] {
   try {
@@ -105,8 +93,4 @@ async function lockStart(home: string): Promise<FileLock> {
     if (lock !== null) return lock
     await sleep(50)
   }
-}
-
-export function definedOnly(env: Environment): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
 }

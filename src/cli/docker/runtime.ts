@@ -1,0 +1,122 @@
+import { createCompose } from '../../docker/compose.ts'
+import type { Compose } from '../../docker/compose.ts'
+import { composeEnvironment, readDockerConfig } from '../../docker/config.ts'
+import { readContainers, readMemory } from '../../docker/containers.ts'
+import { docker } from '../../docker/engine.ts'
+import type { LocalConfig } from '../../local/config.ts'
+import type { ServiceDefinition } from '../../local/services.ts'
+import type { SystemStatus } from '../../local/supervisor/protocol.ts'
+import type { Environment } from '../../runtime/config.ts'
+import { ExitError } from '../../runtime/errors.ts'
+import { ALL_KINDS } from '../service-kinds.ts'
+import type { Runtime } from '../runtime.ts'
+import { print, timedStep } from '../terminal.ts'
+import { bringUp, upAndHealthy } from './bring-up.ts'
+import { showLogs } from './show-logs.ts'
+import { countConsumers, dockerServices, systemStatus } from './system.ts'
+
+/** The services as containers of one Docker Compose project. */
+export function createDockerRuntime(local: LocalConfig, callersEnv: Environment): Runtime {
+  const config = readDockerConfig(callersEnv, local)
+  const env = composeEnvironment(config, callersEnv)
+
+  /** The containers as they are, and the Compose that fits their number. */
+  async function read(): Promise<{ readonly services: readonly ServiceDefinition[], readonly status: SystemStatus, readonly compose: Compose }> {
+    const containers = await readContainers(config.project, env)
+    const services = dockerServices({ ...local, consumers: countConsumers(containers) ?? local.consumers }, config)
+    return { services, status: systemStatus(services, containers, local, config), compose: composeFor(services) }
+  }
+
+  function composeFor(services: readonly ServiceDefinition[]): Compose {
+    return createCompose(env, services.filter(({ kind }) => isOurs(kind)).map(({ name }) => name))
+  }
+
+  /** Null where there is no container that runs, or should. */
+  async function status({ memory = false } = {}): Promise<SystemStatus | null> {
+    const { status: found } = await read()
+    const running = found.services.filter(({ pid }) => pid !== null).map(({ name }) => name)
+    if (found.services.every(({ state }) => state === 'stopped')) return null
+    if (!memory) return found
+    const used = await readMemory(running, env)
+    return { ...found, services: found.services.map((service) => ({ ...service, memoryMB: megabytes(used.get(service.name)) })) }
+  }
+
+  return {
+    name: 'docker', env, config: local, status,
+    stopped: () => systemStatus(dockerServices(local, config), [], local, config),
+    absence: () => 'Nothing runs; start it by `make all`.',
+    async bringUp(options) {
+      const { services, status: before, compose } = await read()
+      await bringUp({ ...options, services, before, compose, ask: status, config: local, env })
+    },
+    async revive(names) {
+      const { compose } = await read()
+      await timedStep(`${names.join(', ')} ready`, () => upAndHealthy(compose, names, env))
+    },
+    async stop(names) {
+      const { compose } = await read()
+      await timedStep(`${names.join(', ')} stopped`, () => compose.run(['stop', ...names]))
+    },
+    async kill(names) {
+      const { status: { services } } = await read()
+      for (const name of names) {
+        const found = services.find((service) => service.name === name)
+        if (found?.pid === null) throw new ExitError(`${name} is not running (${found.state})`)
+        await docker(['kill', name], { env, timeoutMs: 10_000 })
+      }
+    },
+    async scale(consumers) {
+      const { status: before } = await read()
+      const surplus = before.services.filter(({ kind }) => kind === 'consumer').slice(consumers).map(({ name }) => name)
+      if (surplus.length > 0) {
+        await timedStep(`${surplus.join(', ')} stopped`, () => docker(['stop', ...surplus], { env }))
+        await docker(['rm', ...surplus], { env })
+      }
+      const compose = composeFor(dockerServices({ ...local, consumers }, config))
+      const missing = Array.from({ length: consumers }, (_, index) => `consumer-${index + 1}`)
+        .filter((name) => !before.services.some((service) => service.name === name && (service.state === 'running' || service.state === 'killed')))
+      if (missing.length > 0) await timedStep(`${missing.join(', ')} ready`, () => upAndHealthy(compose, missing, env))
+    },
+    async shutDown() {
+      const { status: before, compose } = await read()
+      if (before.services.every(({ state }) => state === 'stopped')) {
+        print('Nothing runs.')
+        return
+      }
+      await timedStep('Everything stopped; the data is kept', () => compose.run(['stop']))
+    },
+    async clean() {
+      const { compose } = await read()
+      await timedStep('Containers, network and volumes removed', () => compose.run(['--profile', '*', 'down', '--volumes', '--remove-orphans']))
+    },
+    async showLogs(cli, kind) {
+      const containers = new Set((await readContainers(config.project, env)).map(({ name }) => name))
+      const { status: { services } } = await read()
+      const known = services.filter((service) => kind === null || service.kind === kind).map(({ name }) => name)
+      const unknown = cli.services.find((name) => !known.includes(name))
+      if (unknown !== undefined) throw new ExitError(`there is no service "${unknown}" here; there are ${known.join(', ')}`)
+      const names = (cli.services.length > 0 ? cli.services : known).filter((name) => containers.has(name))
+      if (names.length === 0) throw new ExitError('there are no containers; start the system by `make all`')
+      await showLogs(cli, names, env)
+    },
+    async build(kinds) {
+      const services = dockerServices(local, config)
+      const built = services.filter(({ kind }) => kinds.includes(kind) && isOurs(kind)).map(({ name }) => name)
+      const pulled = services.filter(({ kind }) => kinds.includes(kind) && !isOurs(kind)).map(({ name }) => name)
+      const compose = composeFor(services)
+      if (built.length > 0) {
+        if (ALL_KINDS.every((kind) => kinds.includes(kind))) built.push('tester')
+        await timedStep('Images built', () => compose.run(['--profile', 'tester', 'build', ...built], { onTerminal: process.stdout.isTTY }))
+      }
+      if (pulled.length > 0) await timedStep('Images pulled', () => compose.run(['pull', '--policy', 'missing', ...pulled], { onTerminal: process.stdout.isTTY }))
+    },
+  }
+}
+
+function isOurs(kind: string): boolean {
+  return kind === 'producer' || kind === 'consumer' || kind === 'monitoring'
+}
+
+function megabytes(bytes: number | undefined): number | null {
+  return bytes === undefined ? null : Math.round(bytes / 1e6)
+}

@@ -1,0 +1,65 @@
+import type { LocalConfig } from '../local/config.ts'
+import { port, readVariables, text } from '../runtime/config.ts'
+import type { Environment, Variable } from '../runtime/config.ts'
+
+/** The variables of docker-compose.yml that the commands have to know too, beside those of the local runtime. */
+export const dockerVariables = {
+  BIND_ADDRESS: text({
+    defaultValue: '127.0.0.1', pattern: /^[0-9.:a-fA-F]+$/, allowed: 'an address of this machine',
+    help: 'The address that the containers\' ports are published on; 0.0.0.0 opens them to the network.',
+  }),
+  ADVERTISED_HOST: {
+    ...text({ pattern: /^[A-Za-z0-9.:_-]+$/, allowed: 'a host name or an address', help: 'The name by which clients elsewhere reach the brokers of the containers.' }),
+    defaultValue: null, defaultText: 'BIND_ADDRESS, and 127.0.0.1 where that is 0.0.0.0',
+  },
+  KAFKA1_PORT: brokerPort(1, 'KAFKA_PORT_BASE'),
+  KAFKA2_PORT: brokerPort(2, 'KAFKA_PORT_BASE + 2'),
+  KAFKA3_PORT: brokerPort(3, 'KAFKA_PORT_BASE + 4'),
+  KAFKA_UI_PORT: port({ defaultValue: 8080, help: 'The port of Kafka UI.' }),
+  POSTGRES_PASSWORD: {
+    ...text({ pattern: /^[A-Za-z0-9._~-]+$/, allowed: 'letters, digits, \'.\', \'_\', \'~\' and \'-\'', help: 'The password of factory_user in the PostgreSQL container, from its first start on.' }),
+    defaultValue: 'factory_pass', secret: true,
+  },
+  COMPOSE_PROJECT_NAME: text({
+    defaultValue: 'factory', pattern: /^[a-z0-9][a-z0-9_-]*$/, allowed: 'small letters, digits, \'_\' and \'-\'',
+    help: 'The name of the Docker Compose project: its volumes and its network begin with it.',
+  }),
+}
+
+function brokerPort(nodeId: number, defaultText: string): Variable<number | null> {
+  return { ...port({ help: `The port of the broker in the container kafka${nodeId}.` }), defaultValue: null, defaultText }
+}
+
+export interface DockerConfig {
+  readonly bindAddress: string
+  readonly advertisedHost: string
+  /** Of kafka1, kafka2 and kafka3. */
+  readonly kafkaPorts: readonly number[]
+  readonly kafkaUiPort: number
+  readonly postgresPassword: string
+  readonly project: string
+}
+
+/** Throws an `ExitError` that names the wrong variable. */
+export function readDockerConfig(env: Environment, { kafkaPortBase }: Pick<LocalConfig, 'kafkaPortBase'>): DockerConfig {
+  const values = readVariables(dockerVariables, env)
+  const everywhere = values.BIND_ADDRESS === '0.0.0.0' || values.BIND_ADDRESS === '::'
+  return {
+    bindAddress: values.BIND_ADDRESS,
+    advertisedHost: values.ADVERTISED_HOST ?? (everywhere ? '127.0.0.1' : values.BIND_ADDRESS),
+    kafkaPorts: [values.KAFKA1_PORT ?? kafkaPortBase, values.KAFKA2_PORT ?? kafkaPortBase + 2, values.KAFKA3_PORT ?? kafkaPortBase + 4],
+    kafkaUiPort: values.KAFKA_UI_PORT,
+    postgresPassword: values.POSTGRES_PASSWORD,
+    project: values.COMPOSE_PROJECT_NAME,
+  }
+}
+
+/** What the compose file is given: the caller's variables, and those that follow from others. */
+export function composeEnvironment(config: DockerConfig, env: Environment): Environment {
+  return {
+    ...env, COMPOSE_PROJECT_NAME: config.project, ADVERTISED_HOST: config.advertisedHost,
+    ...Object.fromEntries(config.kafkaPorts.map((published, index) => [`KAFKA${index + 1}_PORT`, String(published)])),
+    // About other projects, and about files of this machine.
+    COMPOSE_FILE: undefined, COMPOSE_PROFILES: undefined, DATABASE_URL_FILE: undefined,
+  }
+}
