@@ -5,6 +5,7 @@ import type { KafkaSecurity } from '../kafka/security.ts'
 import { postgresVariables } from '../postgres/config.ts'
 import { integer, oneOf, readVariables, text } from '../runtime/config.ts'
 import type { Environment } from '../runtime/config.ts'
+import { livenessVariables } from '../runtime/liveness-file.ts'
 import { LOG_LEVELS } from '../runtime/log.ts'
 import type { LogLevel } from '../runtime/log.ts'
 import { thresholdOverrides, thresholdVariables } from '../runtime/thresholds.ts'
@@ -25,6 +26,7 @@ export const variables = {
   BATCH_MAX_AGE_MS: integer({ defaultValue: 100, min: 0, max: 10_000, help: 'A reading waits so long at most for others to be written with it.' }),
   RETENTION_RAW_DAYS: integer({ defaultValue: 400, min: 1, max: 36_500, help: 'A reading that is older goes to the dead letters.' }),
   ...thresholdVariables(SENSOR_TYPES),
+  ...livenessVariables,
   LOG_LEVEL: oneOf(LOG_LEVELS, { defaultValue: 'info', help: 'What is logged, and everything above it.' }),
 }
 
@@ -41,6 +43,8 @@ export interface ConsumerConfig {
   readonly batchMaxAgeMs: number
   readonly retentionDays: number
   readonly thresholds: Readonly<Record<SensorType, ThresholdOverride>>
+  /** Null: none is wanted. */
+  readonly livenessFile: string | null
   readonly logLevel: LogLevel
 }
 
@@ -59,6 +63,7 @@ export function readConfig(env: Environment): ConsumerConfig {
     batchMaxAgeMs: values.BATCH_MAX_AGE_MS,
     retentionDays: values.RETENTION_RAW_DAYS,
     thresholds: thresholdOverrides(SENSOR_TYPES, values),
+    livenessFile: values.LIVENESS_FILE,
     logLevel: values.LOG_LEVEL,
   }
 }

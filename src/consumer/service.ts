@@ -15,6 +15,7 @@ import { createPool } from '../postgres/pool.ts'
 import { ExitError, messageOf } from '../runtime/errors.ts'
 import { startHeartbeat } from '../runtime/heartbeat.ts'
 import type { Service } from '../runtime/lifecycle.ts'
+import { openLivenessFile } from '../runtime/liveness-file.ts'
 import type { Log } from '../runtime/log.ts'
 import { createMinuteCount } from '../runtime/minute-count.ts'
 import { withRetry } from '../runtime/retry.ts'
@@ -41,6 +42,7 @@ const MAX_CONNECTIONS = 4
 /** Starts one member of the consumer group; waits for PostgreSQL and Kafka for as long as it takes. */
 export async function startConsumer(config: ConsumerConfig, log: Log): Promise<ConsumerService> {
   const { consumerId, sensorTopic, alertTopic } = config
+  const liveness = openLivenessFile(config.livenessFile)
   const connection = { brokers: config.brokers, clientId: consumerId, security: config.kafkaSecurity }
   await untilItWorks('PostgreSQL', () => migrate(config.databaseUrl), classifyPostgres, log)
   await untilItWorks('Kafka', () => ensureTopics(connection, topicSettings(sensorTopic, alertTopic)), classifyKafka, log)
@@ -94,7 +96,7 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
   }
 
   const heartbeat = startHeartbeat({
-    intervalMs: HEARTBEAT_MS, log,
+    intervalMs: HEARTBEAT_MS, log, liveness,
     async beat(status) {
       const now = processed
       await recordConsumerBeat(pool, {

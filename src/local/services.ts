@@ -119,8 +119,8 @@ export function reachableHost(host: string): string {
 /** The environment of a producer, a consumer or the monitoring service: the caller's, and what the system sets in it. */
 export function serviceEnvironment(service: ServiceDefinition, config: LocalConfig, env: Readonly<Record<string, string>>): Record<string, string> {
   const { brokers, databaseUrl } = addressesOf(config)
-  // A debugger that attaches by NODE_OPTIONS would do so to each of them.
-  const { NODE_OPTIONS: _options, DATABASE_URL_FILE: _file, ...passed } = env
+  // A debugger that attaches by NODE_OPTIONS would do so to each of them, and one file can't say of each whether it lives.
+  const { NODE_OPTIONS: _options, DATABASE_URL_FILE: _file, LIVENESS_FILE: _liveness, ...passed } = env
   // What protects a Kafka of the user's own would be wrong for ours, which listen on loopback only.
   const kept = Object.entries(passed).filter(([name]) => config.externalBrokers !== null || !/^KAFKA_(SSL|SASL)/.test(name))
   return { ...Object.fromEntries(kept), ...service.env, KAFKA_BROKERS: brokers.join(','), DATABASE_URL: databaseUrl }

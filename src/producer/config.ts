@@ -8,6 +8,7 @@ import type { KafkaSecurity } from '../kafka/security.ts'
 import { postgresVariables } from '../postgres/config.ts'
 import { decimal, integer, oneOf, readVariables, text } from '../runtime/config.ts'
 import type { Environment, Variable } from '../runtime/config.ts'
+import { livenessVariables } from '../runtime/liveness-file.ts'
 import { LOG_LEVELS } from '../runtime/log.ts'
 import type { LogLevel } from '../runtime/log.ts'
 import { thresholdOverrides, thresholdVariables } from '../runtime/thresholds.ts'
@@ -30,6 +31,7 @@ export const producerVariables = {
   ...kafkaVariables,
   ...postgresVariables,
   ...thresholdVariables(SENSOR_TYPES),
+  ...livenessVariables,
   LOG_LEVEL: oneOf(LOG_LEVELS, { defaultValue: 'info', help: 'The least severe lines that are logged.' }),
 }
 
@@ -46,6 +48,8 @@ export interface ProducerConfig {
   readonly sensorTopic: string
   readonly alertTopic: string
   readonly databaseUrl: string
+  /** Null: none is wanted. */
+  readonly livenessFile: string | null
   readonly logLevel: LogLevel
 }
 
@@ -67,6 +71,7 @@ export function readConfig(env: Environment): ProducerConfig {
     sensorTopic: values.SENSOR_TOPIC,
     alertTopic: values.ALERT_TOPIC,
     databaseUrl: values.DATABASE_URL,
+    livenessFile: values.LIVENESS_FILE,
     logLevel: values.LOG_LEVEL,
   }
 }

@@ -8,6 +8,7 @@ import { createPool } from '../postgres/pool.ts'
 import { recordProducerBeat } from '../postgres/producer-health.ts'
 import { startHeartbeat } from '../runtime/heartbeat.ts'
 import type { Service } from '../runtime/lifecycle.ts'
+import { openLivenessFile } from '../runtime/liveness-file.ts'
 import type { Log } from '../runtime/log.ts'
 import { createMinuteCount } from '../runtime/minute-count.ts'
 import { createSignal } from '../sensor/signal.ts'
@@ -30,6 +31,7 @@ export interface Producer extends Service {
 /** Starts to make readings at once, whether Kafka and PostgreSQL are there or not. */
 export async function startProducer(config: ProducerConfig, log: Log): Promise<Producer> {
   const { sensorId, sensorType, location, thresholds } = config
+  const liveness = openLivenessFile(config.livenessFile)
   const epoch = newEpoch()
   const sentLastMinute = createMinuteCount()
   const kafka = { brokers: config.brokers, clientId: sensorId, security: config.kafkaSecurity }
@@ -71,7 +73,7 @@ export async function startProducer(config: ProducerConfig, log: Log): Promise<P
     }
   }
 
-  const heartbeat = startHeartbeat({ intervalMs: HEARTBEAT_MS, beat, log })
+  const heartbeat = startHeartbeat({ intervalMs: HEARTBEAT_MS, beat, log, liveness })
   const report = setInterval(() => { log.info({ ...path.counts, sentLastMinute: sentLastMinute.total() }, 'sending') }, REPORT_MS)
   log.info({ sensorType, samplingIntervalMs: config.samplingIntervalMs, topic: config.sensorTopic, epoch }, 'started')
 

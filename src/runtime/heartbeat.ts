@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from './errors.ts'
+import type { LivenessFile } from './liveness-file.ts'
 import type { Log } from './log.ts'
 
 export interface HeartbeatOptions {
   readonly intervalMs: number
   readonly beat: (status: 'active' | 'inactive') => Promise<void>
   readonly log: Log
+  /** Touched after each beat that was written, and removed after the last. */
+  readonly liveness: LivenessFile | null
 }
 
 export interface Heartbeat {
@@ -22,7 +25,7 @@ const LAST_BEAT_MS = 1_000
  * is logged when the beats begin to fail, when they fail for another reason, and when they succeed again.
  */
 export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
-  const { intervalMs, beat, log } = options
+  const { intervalMs, beat, log, liveness } = options
   const stopped = new AbortController()
   let failure: string | null = null
   let skipWait = new AbortController()
@@ -30,6 +33,7 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   async function tryBeat(status: 'active' | 'inactive'): Promise<void> {
     try {
       await beat(status)
+      liveness?.touch()
       if (failure !== null) log.info('heartbeats are written again')
       failure = null
     } catch (error) {
@@ -55,6 +59,7 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
     async stop() {
       stopped.abort()
       await Promise.race([running.then(() => tryBeat('inactive')), sleep(LAST_BEAT_MS)])
+      liveness?.remove()
     },
   }
 }

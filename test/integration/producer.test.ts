@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
@@ -140,6 +143,24 @@ test('a wrong variable ends the process at once with one line', async (context) 
   assert.equal(code, 1)
   assert.equal(stderr, 'SAMPLING_INTERVAL is "-1"; it must be a number from 0.01 to 86400\n')
   assert.deepEqual(lines, [])
+})
+
+test('the liveness file is as fresh as the heartbeat in PostgreSQL, and gone after a stop', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'factory-liveness-'))
+  context.after(() => rmSync(folder, { recursive: true, force: true }))
+  const plant = await testPlant(context)
+  const pool = openPool(context, plant.databaseUrl)
+  const path = join(folder, 'alive')
+  const producer = startProcess(context, { ...plant.env, ...SENSOR, LIVENESS_FILE: path })
+  const first = await waitFor('the file', async () => Promise.resolve(statSync(path, { throwIfNoEntry: false })))
+  assert.ok(Math.abs(first.mtimeMs - ((await rowOf(pool))?.last_heartbeat.getTime() ?? 0)) < 2_500)
+  await waitFor('another touch', async () => Promise.resolve(statSync(path).mtimeMs > first.mtimeMs))
+  assert.equal((await producer.stop()).code, 0)
+  assert.equal(existsSync(path), false)
+
+  const wrong = await startProcess(context, { ...plant.env, ...SENSOR, LIVENESS_FILE: join(folder, 'no', 'alive') }).ended
+  assert.equal(wrong.code, 1)
+  assert.match(wrong.lines.map(({ msg }) => msg).join('\n'), /^LIVENESS_FILE can't be written: ENOENT.*$/)
 })
 
 test('the total counts every beat once', async (context) => {

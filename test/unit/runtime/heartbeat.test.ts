@@ -6,7 +6,7 @@ import { recordingLog } from '../producer/recording-log.ts'
 
 test('beats at once and at each interval, and says goodbye', async () => {
   const beats: string[] = []
-  const heartbeat = startHeartbeat({ intervalMs: 50, log: recordingLog().log, beat: async (status) => { beats.push(status) } })
+  const heartbeat = startHeartbeat({ intervalMs: 50, log: recordingLog().log, liveness: null, beat: async (status) => { beats.push(status) } })
   await sleep(175)
   await heartbeat.stop()
   assert.deepEqual(beats, ['active', 'active', 'active', 'active', 'inactive'])
@@ -17,7 +17,7 @@ test('failures are tried again, and logged once per change', async () => {
   const outcomes = ['down', 'down', 'down', 'denied', 'denied', null, null, 'down', null]
   let beat = 0
   const heartbeat = startHeartbeat({
-    intervalMs: 10, log, beat: async () => {
+    intervalMs: 10, log, liveness: null, beat: async () => {
       const outcome = outcomes[beat++] ?? null
       if (outcome !== null) throw new Error(outcome)
     },
@@ -34,7 +34,7 @@ test('failures are tried again, and logged once per change', async () => {
 })
 
 test('a beat that hangs does not hold up the stop', async () => {
-  const heartbeat = startHeartbeat({ intervalMs: 50, log: recordingLog().log, beat: async () => sleep(60_000, undefined, { ref: false }) })
+  const heartbeat = startHeartbeat({ intervalMs: 50, log: recordingLog().log, liveness: null, beat: async () => sleep(60_000, undefined, { ref: false }) })
   const start = performance.now()
   await heartbeat.stop()
   assert.ok(performance.now() - start < 1_500)
