@@ -1,6 +1,6 @@
 # Every target is a command of src/cli; here is only what has to be there before one can run: the packages. GNU make 3.81 or later.
 # Variables of the environment and of the command line are passed on: SERVICE, FORMAT, FOLLOW, FACTORY_HOME, KAFKA_PORT_BASE, POSTGRES_PORT,
-# MONITORING_PORT, MONITORING_HOST, KAFKA_BROKERS, DATABASE_URL, RUNTIME, and those of docs/config.md.
+# MONITORING_PORT, MONITORING_HOST, KAFKA_BROKERS, DATABASE_URL, RUNTIME=docker or local, and those of docs/config.md.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -33,7 +33,8 @@ install-packages:
 .PHONY: help
 help: ## Show this list
 	@awk -F ':.*## ' '/^## / { printf "\n%s\n", substr($$0, 4) } /^[a-z][a-z-]*:.*## / { printf "  %-20s  %s\n", $$1, $$2 }' Makefile
-	@printf '\nPorts: KAFKA_PORT_BASE=9092 (brokers on it, +2, +4; controllers on +1, +3, +5), POSTGRES_PORT=5432, MONITORING_PORT=5000\n'
+	@printf '\nIn containers where a Docker engine answers, else as processes of this machine: RUNTIME=docker or RUNTIME=local chooses.\n'
+	@printf 'Ports: KAFKA_PORT_BASE=9092 (brokers on it, +2, +4), POSTGRES_PORT=5432, MONITORING_PORT=5000, KAFKA_UI_PORT=8080\n'
 
 ## Start and stop
 
@@ -46,7 +47,7 @@ setup: install ## Download and build what a start would otherwise do first
 	@$(FACTORY) setup
 
 .PHONY: start
-start: install ## Start the infrastructure only: Kafka and PostgreSQL
+start: install ## Start the infrastructure only: Kafka and PostgreSQL, with Docker also Kafka UI
 	@$(FACTORY) start --since $(STARTED)
 
 .PHONY: infrastructure-only
@@ -70,7 +71,7 @@ restart: install ## Stop what runs and start it again; SERVICE=… restarts one
 	@$(FACTORY) restart
 
 .PHONY: clean
-clean: installed ## Stop everything and delete data, logs and state
+clean: installed ## Stop everything and delete data, logs and state; with Docker the containers and volumes
 	@$(FACTORY) clean
 
 ## See
@@ -129,6 +130,18 @@ stop-consumers: installed ## Stop the consumers
 start-monitoring: install ## Start the API and the page, and what they need
 	@$(FACTORY) start-monitoring --since $(STARTED)
 
+.PHONY: build-all
+build-all: install ## Build all images; without Docker the page, and Kafka is downloaded
+	@$(FACTORY) build-all
+
+.PHONY: build-producers
+build-producers: install ## Build the image of the producers; nothing to do without Docker
+	@$(FACTORY) build-producers
+
+.PHONY: build-consumers
+build-consumers: install ## Build the image of the consumers; nothing to do without Docker
+	@$(FACTORY) build-consumers
+
 .PHONY: kill
 kill: installed ## Kill a service by SIGKILL: SERVICE=consumer-1; it stays dead until it is revived
 	@$(FACTORY) kill
@@ -142,6 +155,10 @@ revive: installed ## Start a service that was killed, stopped or has failed: SER
 .PHONY: test
 test: install ## Run all tests: lint, types, unit, integration, end to end, faults
 	@$(NODE) test/run.ts
+
+.PHONY: test-docker
+test-docker: install ## Run the whole system in containers, kill some, lose nothing; needs a Docker engine
+	@$(NODE) test/run.ts --only docker
 
 # Commands that only look, or stop, install nothing while there is something to look at.
 .PHONY: installed

@@ -125,3 +125,14 @@ export function serviceEnvironment(service: ServiceDefinition, config: LocalConf
   const kept = Object.entries(passed).filter(([name]) => config.externalBrokers !== null || !/^KAFKA_(SSL|SASL)/.test(name))
   return { ...Object.fromEntries(kept), ...service.env, KAFKA_BROKERS: brokers.join(','), DATABASE_URL: databaseUrl }
 }
+
+const LABELS: Readonly<Record<ServiceKind, string>> = {
+  kafka: 'Kafka', postgres: 'PostgreSQL', 'kafka-ui': 'Kafka UI', producer: 'Producers', consumer: 'Consumers', monitoring: 'Monitoring',
+}
+
+/** The kind, or the service itself where it is one of several. */
+export function labelOf(kind: ServiceKind, group: readonly { readonly name: string }[]): string {
+  const [first] = group
+  if (first === undefined) return ''
+  return group.length === 1 && !['postgres', 'kafka-ui', 'monitoring'].includes(kind) ? first.name : LABELS[kind]
+}

@@ -1,7 +1,6 @@
 import type { LoadRecord } from '../../bench/load/load.ts'
 import { createLogReader } from '../../src/kafka/log-reader.ts'
 import type { Pool } from '../../src/postgres/pool.ts'
-import type { FaultPlant } from './fault-plant.ts'
 
 export interface Verdict {
   readonly acknowledged: number
@@ -23,13 +22,20 @@ export interface Verdict {
   readonly contradictions: readonly string[]
 }
 
+/** What is looked at: Kafka, the tables, and the names of the topics. */
+export interface JudgedPlant {
+  readonly cluster: { readonly brokers: readonly string[] }
+  readonly pool: Pool
+  readonly topics: { readonly sensor: string, readonly alerts: string }
+}
+
 interface StoredRow {
   readonly sensor_id: string
   readonly sequence: number
 }
 
 /** Compares what Kafka acknowledged with what is in the tables. */
-export async function judge(plant: FaultPlant, record: LoadRecord): Promise<Verdict> {
+export async function judge(plant: JudgedPlant, record: LoadRecord): Promise<Verdict> {
   const { pool } = plant
   // In the order of the log, so that one pass finds what is twice and what is out of order.
   const { rows } = await pool.query<StoredRow>(
@@ -69,12 +75,21 @@ export async function judge(plant: FaultPlant, record: LoadRecord): Promise<Verd
   }
 }
 
+/** Whether so many readings were consumed, and all their alerts published. */
+export async function drained({ pool }: JudgedPlant, acknowledged: number): Promise<boolean> {
+  const { rows } = await pool.query<{ consumed: number, pending: number }>(
+    `select sum(next_offset - first_offset)::int8 as consumed,
+       (select count(*) from alerts a join outbox_position o on o.log_key = a.log_key and o.kind = 'alert' and a.kafka_offset >= o.next_offset) as pending
+     from partition_log`)
+  return (rows[0]?.consumed ?? 0) >= acknowledged && rows[0]?.pending === 0
+}
+
 async function absorbed(pool: Pool): Promise<number> {
   const { rows } = await pool.query<{ duplicates: number }>('select sum(duplicates)::int8 as duplicates from partition_log')
   return rows[0]?.duplicates ?? 0
 }
 
-async function judgeAlerts({ pool, cluster, topics }: FaultPlant): Promise<Pick<Verdict, 'alerts' | 'alertsUnpublished' | 'alertsUnknown'>> {
+async function judgeAlerts({ pool, cluster, topics }: JudgedPlant): Promise<Pick<Verdict, 'alerts' | 'alertsUnpublished' | 'alertsUnknown'>> {
   const { rows } = await pool.query<{ alert_id: string }>('select alert_id from alerts')
   const inTable = new Set(rows.map((row) => row.alert_id))
   const published = new Set<string>()
@@ -102,7 +117,7 @@ async function judgeAlerts({ pool, cluster, topics }: FaultPlant): Promise<Pick<
 }
 
 /** The ledger's own sums, against the tables and against Kafka. */
-async function contradictions({ pool, cluster, topics }: FaultPlant): Promise<string[]> {
+async function contradictions({ pool, cluster, topics }: JudgedPlant): Promise<string[]> {
   const found: string[] = []
   const { rows: logs } = await pool.query<{ log_key: number, partition: number, next_offset: number, balance: number, stored: number, rows: number }>(
     `select l.log_key, l.partition, l.next_offset, l.stored,

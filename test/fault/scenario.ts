@@ -6,7 +6,7 @@ import { createLog } from '../../src/runtime/log.ts'
 import { createRandom, randomState } from '../../src/sensor/random.ts'
 import { CONSUMERS, startFaultPlant } from './fault-plant.ts'
 import type { FaultPlant } from './fault-plant.ts'
-import { judge } from './oracle.ts'
+import { drained, judge } from './oracle.ts'
 import type { Verdict } from './oracle.ts'
 
 export interface ScenarioOptions {
@@ -152,14 +152,6 @@ async function nextOffsets({ pool }: FaultPlant): Promise<number[]> {
 async function movedOn(plant: FaultPlant, partitions: readonly number[], before: readonly number[], not: string | null): Promise<boolean> {
   const [now, owning] = [await nextOffsets(plant), await owners(plant)]
   return partitions.every((partition) => (now[partition] ?? 0) > (before[partition] ?? 0) && (not === null || owning[partition] !== not))
-}
-
-async function drained({ pool }: FaultPlant, acknowledged: number): Promise<boolean> {
-  const { rows } = await pool.query<{ consumed: number, pending: number }>(
-    `select sum(next_offset - first_offset)::int8 as consumed,
-       (select count(*) from alerts a join outbox_position o on o.log_key = a.log_key and o.kind = 'alert' and a.kafka_offset >= o.next_offset) as pending
-     from partition_log`)
-  return (rows[0]?.consumed ?? 0) >= acknowledged && rows[0]?.pending === 0
 }
 
 /** What fails on the way (PostgreSQL may be away) counts as not yet. */

@@ -15,7 +15,8 @@ export const HELP = `Runs the tests of the project.
 
   node test/run.ts [--only PHASE,…] [PART-OF-A-PATH …]
 
-  --only PHASE,…      only these phases: ${NAMES}
+  --only PHASE,…      only these phases: ${NAMES};
+                      docker runs only when it is named, and needs a Docker engine
   PART-OF-A-PATH      only test files whose path contains it (and no lint, types and build)
   --help
 
@@ -29,7 +30,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
   const unknown = names.find((name) => !PHASES.some((phase) => phase.name === name))
   if (unknown !== undefined) throw new ExitError(`there is no phase "${unknown}"; there are ${NAMES}`)
   const phases = PHASES
-    .filter((phase) => names.length === 0 || names.includes(phase.name))
+    .filter((phase) => (names.length === 0 ? !('onlyByName' in phase) : names.includes(phase.name)))
     .filter((phase) => positionals.length === 0 || 'folder' in phase)
   return { phases, filters: positionals }
 }

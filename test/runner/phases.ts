@@ -19,6 +19,8 @@ export interface FilesPhase {
   readonly fileTimeoutMs: number
   /** The files share one Kafka cluster and one PostgreSQL server, see `harness/plant.ts`. */
   readonly sharedPlant: boolean
+  /** Run only when it is asked for by its name: it needs what not every machine has. */
+  readonly onlyByName?: true
 }
 
 export const PHASES: readonly Phase[] = [
@@ -31,6 +33,8 @@ export const PHASES: readonly Phase[] = [
   { name: 'integration', folder: 'test/integration', filesAtOnce: 2, testTimeoutMs: 90_000, fileTimeoutMs: 180_000, sharedPlant: true },
   { name: 'e2e', folder: 'test/e2e', filesAtOnce: 1, testTimeoutMs: 120_000, fileTimeoutMs: 240_000, sharedPlant: true },
   { name: 'fault', folder: 'test/fault', filesAtOnce: 1, testTimeoutMs: 240_000, fileTimeoutMs: 300_000, sharedPlant: false },
+  // `make test-docker`. The first time, images are pulled and built.
+  { name: 'docker', folder: 'test/docker', filesAtOnce: 1, testTimeoutMs: 600_000, fileTimeoutMs: 840_000, sharedPlant: false, onlyByName: true },
 ]
 
 /** The whole run; a quarter of an hour is the limit of the project. */

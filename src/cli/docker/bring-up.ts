@@ -1,13 +1,13 @@
 import type { Compose } from '../../docker/compose.ts'
 import type { LocalConfig } from '../../local/config.ts'
 import { configProblems, portProblems } from '../../local/preflight.ts'
+import { labelOf } from '../../local/services.ts'
 import type { ServiceDefinition } from '../../local/services.ts'
 import type { ServiceStatus, SystemStatus } from '../../local/supervisor/protocol.ts'
 import type { Environment } from '../../runtime/config.ts'
 import { ExitError, messageOf } from '../../runtime/errors.ts'
 import { printAddresses, printUntouched } from '../addresses.ts'
 import { definedOnly } from '../environment.ts'
-import { LABELS } from '../../local/supervisor/system.ts'
 import type { BringUpOptions } from '../runtime.ts'
 import { SERVERS } from '../service-kinds.ts'
 import { print, timedStep } from '../terminal.ts'
@@ -47,8 +47,8 @@ export async function bringUp({ kinds, startedAtMs, services, before, compose, a
     await timedStep('Images built', () => compose.run(['build', ...namesOf(applications)], { onTerminal: process.stdout.isTTY }))
   }
   const servers = missing.filter(({ kind }) => SERVERS.includes(kind))
-  if (servers.length > 0) await timedStep(`${labelOf(servers)} ready`, () => upAndHealthy(compose, namesOf(servers), env))
-  if (applications.length > 0) await timedStep(`${labelOf(applications)} ready`, () => upAndHealthy(compose, namesOf(applications), env))
+  if (servers.length > 0) await timedStep(`${labelsOf(servers)} ready`, () => upAndHealthy(compose, namesOf(servers), env))
+  if (applications.length > 0) await timedStep(`${labelsOf(applications)} ready`, () => upAndHealthy(compose, namesOf(applications), env))
   const after = await ask()
   if (after === null) throw new ExitError('the system was stopped')
   if (kinds.includes('consumer')) await waitForReading(ask, after, began)
@@ -84,13 +84,8 @@ function loopbackProblems({ externalBrokers, externalDatabaseUrl }: LocalConfig)
     `${variable} names ${host}, which in a container is the container itself; name this machine, or set RUNTIME=local`)
 }
 
-function labelOf(services: readonly ServiceStatus[]): string {
-  const kinds = new Set(services.map(({ kind }) => kind))
-  const all = [...kinds].map((kind) => {
-    const group = services.filter((service) => service.kind === kind)
-    return group.length === 1 ? group[0]?.name ?? '' : LABELS[kind]
-  })
-  return all.join(', ')
+function labelsOf(services: readonly ServiceStatus[]): string {
+  return [...new Set(services.map(({ kind }) => kind))].map((kind) => labelOf(kind, services.filter((service) => service.kind === kind))).join(', ')
 }
 
 function namesOf(services: readonly ServiceStatus[]): string[] {

@@ -2,7 +2,7 @@ import { ExitError } from '../../runtime/errors.ts'
 import type { Log } from '../../runtime/log.ts'
 import type { LocalConfig } from '../config.ts'
 import type { Reaper } from '../process/reaper.ts'
-import { addressesOf, serviceEnvironment, serviceTable } from '../services.ts'
+import { addressesOf, labelOf, serviceEnvironment, serviceTable } from '../services.ts'
 import type { ServiceDefinition, ServiceKind } from '../services.ts'
 import { logFile } from '../state-files.ts'
 import { clusterIdOf, launchBroker } from './launch-kafka.ts'
@@ -42,9 +42,6 @@ interface Member extends ServiceDefinition {
   readonly runner: Runner
 }
 
-export const LABELS: Readonly<Record<ServiceKind, string>> = {
-  kafka: 'Kafka', postgres: 'PostgreSQL', 'kafka-ui': 'Kafka UI', producer: 'Producers', consumer: 'Consumers', monitoring: 'Monitoring',
-}
 const SERVERS: readonly ServiceKind[] = ['kafka', 'postgres']
 const APPLICATIONS: readonly ServiceKind[] = ['producer', 'consumer', 'monitoring']
 
@@ -157,11 +154,4 @@ export function createSystem(config: LocalConfig, reaper: Reaper, log: Log): Sys
       }
     },
   }
-}
-
-/** The kind, or the service itself where it is one of several. */
-function labelOf(kind: ServiceKind, group: readonly Member[]): string {
-  const [first] = group
-  if (first === undefined) return ''
-  return group.length === 1 && kind !== 'postgres' && kind !== 'monitoring' ? first.name : LABELS[kind]
 }

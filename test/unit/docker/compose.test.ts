@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { certificates } from '../../../src/docker/certificates.ts'
+import { additionFor } from '../../../src/docker/compose.ts'
+
+test('the file is enough for its three consumers', () => {
+  assert.equal(additionFor(['temperature-sensor', 'consumer-1', 'consumer-3', 'monitoring'], []), null)
+})
+
+test('more consumers are like the first, under names of their own', () => {
+  assert.deepEqual(JSON.parse(additionFor(['consumer-3', 'consumer-4', 'consumer-12'], []) ?? ''), {
+    services: {
+      'consumer-4': { extends: { file: 'docker-compose.yml', service: 'consumer-1' }, container_name: 'consumer-4', environment: { CONSUMER_ID: 'consumer-004' } },
+      'consumer-12': { extends: { file: 'docker-compose.yml', service: 'consumer-1' }, container_name: 'consumer-12', environment: { CONSUMER_ID: 'consumer-012' } },
+    },
+  })
+})
+
+test('files of this machine are mounted, and named as they are in the container', () => {
+  const { volumes, env } = certificates({
+    KAFKA_SSL_CA_FILE: '/etc/plant/ca.pem', KAFKA_SSL_CERT_FILE: '', DATABASE_URL: 'postgresql://u:p@db:5432/plant?sslmode=verify-full&sslrootcert=/etc/plant/db.pem',
+  })
+  assert.deepEqual(volumes, ['/etc/plant/ca.pem:/run/certificates/0.pem:ro', '/etc/plant/db.pem:/run/certificates/1.pem:ro'])
+  assert.equal(env['KAFKA_SSL_CA_FILE'], '/run/certificates/0.pem')
+  assert.equal(env['DATABASE_URL'], 'postgresql://u:p@db:5432/plant?sslmode=verify-full&sslrootcert=%2Frun%2Fcertificates%2F1.pem')
+  assert.deepEqual(JSON.parse(additionFor(['monitoring'], volumes) ?? ''), { services: { monitoring: { volumes } } })
+})
+
+test('without such files nothing is mounted', () => {
+  assert.deepEqual(certificates({ DATABASE_URL: 'postgresql://u:p@db:5432/plant' }), { volumes: [], env: { DATABASE_URL: 'postgresql://u:p@db:5432/plant' } })
+  assert.deepEqual(certificates({}), { volumes: [], env: {} })
+})
