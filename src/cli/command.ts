@@ -1,6 +1,11 @@
 import type { Environment } from '../runtime/config.ts'
 import { ExitError } from '../runtime/errors.ts'
 
+export interface RuntimeNotes {
+  readonly docker: string
+  readonly local: string
+}
+
 export interface Command {
   /** As it is typed. */
   readonly name: string
@@ -8,6 +13,8 @@ export interface Command {
   readonly summary: string
   /** What follows the name, and what it means; for --help. */
   readonly usage: string
+  /** What it does with Docker and without, where that differs; for docs/commands.md. */
+  readonly runtimes?: RuntimeNotes
   /** Returns the exit code. An `ExitError` is one line for the user and exit code 1, a `UsageError` exit code 2. */
   run(args: readonly string[], env: Environment): Promise<number>
 }

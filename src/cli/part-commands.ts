@@ -6,15 +6,15 @@ import { requireRunning } from './running-system.ts'
 import { startTime } from './start-time.ts'
 import { print } from './terminal.ts'
 
-interface PartOptions extends Pick<Command, 'name' | 'summary'> {
+interface PartOptions extends Pick<Command, 'name' | 'summary' | 'runtimes'> {
   readonly kinds: readonly ServiceKind[]
   readonly usage?: string
 }
 
 /** A command that starts the services of these kinds, and what they need. */
-export function startCommand({ name, summary, kinds, usage = '' }: PartOptions): Command {
+export function startCommand({ kinds, usage = '', ...about }: PartOptions): Command {
   return {
-    name, summary, usage: `[--since SECONDS]${usage}`,
+    ...about, usage: `[--since SECONDS]${usage}`,
     async run(args, env) {
       const startedAtMs = startTime(args)
       const runtime = await chooseRuntime(env)
@@ -25,9 +25,9 @@ export function startCommand({ name, summary, kinds, usage = '' }: PartOptions):
 }
 
 /** A command that stops the services of these kinds; the others run on. */
-export function stopCommand({ name, summary, kinds, usage = '' }: PartOptions): Command {
+export function stopCommand({ kinds, usage = '', ...about }: PartOptions): Command {
   return {
-    name, summary, usage,
+    ...about, usage,
     async run(_args, env) {
       const { runtime, status } = await requireRunning(env)
       const chosen = status.services.filter(({ kind }) => kinds.includes(kind))
@@ -39,9 +39,9 @@ export function stopCommand({ name, summary, kinds, usage = '' }: PartOptions): 
 }
 
 /** A command that makes what a start of these kinds would otherwise make first. */
-export function buildCommand({ name, summary, kinds, usage = '' }: PartOptions): Command {
+export function buildCommand({ kinds, usage = '', ...about }: PartOptions): Command {
   return {
-    name, summary, usage,
+    ...about, usage,
     async run(_args, env) {
       const runtime = await chooseRuntime(env)
       await runtime.build(kinds)
@@ -51,9 +51,9 @@ export function buildCommand({ name, summary, kinds, usage = '' }: PartOptions):
 }
 
 /** A command that shows the logs of a kind, or of all where it is null. */
-export function logsCommand({ name, summary, kind, usage = '' }: Omit<PartOptions, 'kinds'> & { readonly kind: ServiceKind | null }): Command {
+export function logsCommand({ kind, usage = '', ...about }: Omit<PartOptions, 'kinds'> & { readonly kind: ServiceKind | null }): Command {
   return {
-    name, summary, usage,
+    ...about, usage,
     async run(args, env) {
       const cli = readCliConfig(args, env)
       const runtime = await chooseRuntime(env)

@@ -39,6 +39,7 @@ const home = join(folder, 'home')
 const [postgresPort = 0, monitoringPort = 0] = await freePorts(2)
 const kafkaPortBase = await sixFreePorts()
 const variables = {
+  RUNTIME: 'local',
   FACTORY_HOME: home, KAFKA_PORT_BASE: String(kafkaPortBase), POSTGRES_PORT: String(postgresPort), MONITORING_PORT: String(monitoringPort),
 }
 

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { printSchema } from '../harness/print-schema.ts'
 import { SERVER_VARIABLE, TEMPLATE, databaseUrlOf, startDatabaseServer } from '../harness/servers.ts'
+import { commandDocs } from './command-docs.ts'
 import { configDocs } from './config-docs.ts'
 import { ROOT } from './project-files.ts'
 
 /** `npm run docs`: writes the files that are generated from the code. */
 write('docs/config.md', await configDocs())
+write('docs/commands.md', await commandDocs())
 write('src/postgres/schema.sql', await migratedSchema())
 
 function write(path: string, text: string): void {

@@ -6,6 +6,10 @@ import { print } from '../terminal.ts'
 export const kill: Command = {
   name: 'kill',
   summary: 'Kill a service by SIGKILL: SERVICE=consumer-1; it stays dead until it is revived',
+  runtimes: {
+    docker: '`docker kill`, which may also be typed by hand',
+    local: 'SIGKILL to the process',
+  },
   usage: 'SERVICE …',
   async run(args, env) {
     const names = requireNames(readCliConfig(args, env).services, 'kill')

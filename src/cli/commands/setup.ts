@@ -15,6 +15,10 @@ const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
 export const setup: Command = {
   name: 'setup',
   summary: 'Download and build what a start would otherwise do first',
+  runtimes: {
+    docker: 'builds and pulls the images',
+    local: 'downloads Kafka with Maven, builds the page',
+  },
   usage: `[${Object.keys(PARTS).join('|')}]
 
 With Docker the images are pulled and built. Kafka's storage is formatted by each broker at its first start.`,

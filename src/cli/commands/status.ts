@@ -7,6 +7,10 @@ import { print } from '../terminal.ts'
 export const status: Command = {
   name: 'status',
   summary: 'Show every service: state, process, uptime, restarts, memory, port; FORMAT=json',
+  runtimes: {
+    docker: 'of containers; the pid is the one on the engine\'s machine',
+    local: 'of processes',
+  },
   usage: '',
   async run(args, env) {
     const { format } = readCliConfig(args, env)

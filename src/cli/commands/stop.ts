@@ -6,6 +6,10 @@ import { chooseServices, requireRunning } from '../running-system.ts'
 export const stop: Command = {
   name: 'stop',
   summary: 'Stop everything and keep the data; SERVICE=… stops one',
+  runtimes: {
+    docker: '`docker compose stop`: the containers stay',
+    local: 'ends the processes and their supervisor',
+  },
   usage: '[SERVICE …]',
   async run(args, env) {
     const { services } = readCliConfig(args, env)

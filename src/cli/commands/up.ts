@@ -4,6 +4,10 @@ import { ALL_KINDS } from '../service-kinds.ts'
 export const up = startCommand({
   name: 'up', kinds: ALL_KINDS,
   summary: 'Start everything: Kafka, PostgreSQL, producers, consumers and the page',
+  runtimes: {
+    docker: 'builds the images, `docker compose up`',
+    local: 'downloads Kafka and builds the page when they are missing, starts a supervisor and its processes',
+  },
   usage: `
 
 Installs, downloads and builds what is missing first. Returns when the first reading made after this start is stored in PostgreSQL.
