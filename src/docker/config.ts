@@ -9,7 +9,10 @@ export const dockerVariables = {
     help: 'The address that the containers\' ports are published on; 0.0.0.0 opens them to the network.',
   }),
   ADVERTISED_HOST: {
-    ...text({ pattern: /^[A-Za-z0-9.:_-]+$/, allowed: 'a host name or an address', help: 'The name by which clients elsewhere reach the brokers of the containers.' }),
+    ...text({
+      pattern: /^[A-Za-z0-9.:_-]+$/, allowed: 'a host name or an address',
+      help: 'The name by which clients elsewhere reach the brokers of the containers.',
+    }),
     defaultValue: null, defaultText: 'BIND_ADDRESS, and 127.0.0.1 where that is 0.0.0.0',
   },
   KAFKA1_PORT: brokerPort(1, 'KAFKA_PORT_BASE'),
@@ -17,7 +20,10 @@ export const dockerVariables = {
   KAFKA3_PORT: brokerPort(3, 'KAFKA_PORT_BASE + 4'),
   KAFKA_UI_PORT: port({ defaultValue: 8080, help: 'The port of Kafka UI.' }),
   POSTGRES_PASSWORD: {
-    ...text({ pattern: /^[A-Za-z0-9._~-]+$/, allowed: 'letters, digits, \'.\', \'_\', \'~\' and \'-\'', help: 'The password of factory_user in the PostgreSQL container, from its first start on.' }),
+    ...text({
+      pattern: /^[A-Za-z0-9._~-]+$/, allowed: 'letters, digits, \'.\', \'_\', \'~\' and \'-\'',
+      help: 'The password of factory_user in the PostgreSQL container, from its first start on.',
+    }),
     defaultValue: 'factory_pass', secret: true,
   },
   COMPOSE_PROJECT_NAME: text({

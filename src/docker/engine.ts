@@ -19,7 +19,8 @@ export interface DockerOptions {
 /** Runs `docker` and returns what it printed. Throws an `ExitError` with the last thing it said when it fails. */
 export async function docker(args: readonly string[], options: DockerOptions): Promise<string> {
   const { env, cwd, input = '', timeoutMs, onTerminal = false, both = false } = options
-  const child = spawn('docker', args, { cwd, env: { ...env }, stdio: ['pipe', onTerminal ? 'inherit' : 'pipe', onTerminal ? 'inherit' : 'pipe'], timeout: timeoutMs })
+  const output = onTerminal ? 'inherit' : 'pipe'
+  const child = spawn('docker', args, { cwd, env: { ...env }, stdio: ['pipe', output, output], timeout: timeoutMs })
   child.stdin?.on('error', () => undefined).end(input)
   const [stdout, stderr, ending] = await Promise.all([
     readAll(child.stdout), readAll(child.stderr),

@@ -78,7 +78,8 @@ export async function portProblems(services: readonly ServiceDefinition[], waitM
 
 /** With the variable that can be wrong. */
 function hostsOf(wanted: readonly ServicePort[]): { readonly host: string, readonly variable: string }[] {
-  return [...new Set(wanted.map(({ host }) => host))].map((host) => ({ host, variable: wanted.find((each) => each.host === host)?.hostVariable ?? 'MONITORING_HOST' }))
+  const hosts = new Map(wanted.map(({ host, hostVariable = 'MONITORING_HOST' }) => [host, hostVariable]))
+  return [...hosts].map(([host, variable]) => ({ host, variable }))
 }
 
 async function hostProblem({ host, variable }: { readonly host: string, readonly variable: string }): Promise<string[]> {

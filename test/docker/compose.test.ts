@@ -5,14 +5,14 @@ import { connect } from 'node:net'
 import { once } from 'node:events'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { startLoad } from '../../bench/load/load.ts'
 import type { PartitionAssignment } from '../../src/contract/api.ts'
 import { createPool } from '../../src/postgres/pool.ts'
 import { createLog } from '../../src/runtime/log.ts'
 import { drained, judge } from '../fault/oracle.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const ROOT = join(import.meta.dirname, '../..')
 const PORTS = { kafka1: 9092, kafka2: 9094, kafka3: 9096, postgres: 5432, monitoring: 5000, 'kafka-ui': 8080 }
 const API = `http://127.0.0.1:${PORTS.monitoring}`
 const BROKERS = ['127.0.0.1:9092', '127.0.0.1:9094', '127.0.0.1:9096']
@@ -57,7 +57,7 @@ describe('the compose file', { concurrency: false }, () => {
   test('make all builds it, starts it, and returns when a reading is stored', async (t) => {
     const { code, stdout, stderr } = await make('all')
     assert.equal(code, 0, stdout + stderr)
-    t.diagnostic(stdout.split('\n').filter((line) => / s$/.test(line)).map((line) => line.trim().replaceAll(/ {2,}/g, ' ')).join(', '))
+    t.diagnostic(stdout.split('\n').filter((line) => line.endsWith(' s')).map((line) => line.trim().replaceAll(/ {2,}/g, ' ')).join(', '))
     const { runtime, services } = JSON.parse((await make('status', 'FORMAT=json')).stdout) as { runtime: string, services: { name: string, state: string }[] }
     assert.equal(runtime, 'docker')
     assert.deepEqual(services.map(({ name, state }) => `${name} ${state}`), SERVICES.map((name) => `${name} running`))
@@ -222,4 +222,3 @@ async function eventually(look: () => Promise<boolean>, withinMs: number, what: 
 function lines(text: string): string[] {
   return text.split('\n').map((line) => line.trim()).filter((line) => line !== '')
 }
-

@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | '*'>> = {
   consumer: ['detect', 'alarm', 'kafka', 'postgres', 'contract', 'runtime'],
   monitoring: ['detect', 'alarm', 'kafka', 'postgres', 'contract', 'runtime'],
   notify: ['alarm', 'postgres', 'contract', 'runtime'],
+  docker: ['local', 'contract', 'runtime'],
   local: '*',
   chaos: '*',
   cli: '*',

@@ -108,7 +108,9 @@ export function createDockerRuntime(local: LocalConfig, callersEnv: Environment)
         if (ALL_KINDS.every((kind) => kinds.includes(kind))) built.push('tester')
         await timedStep('Images built', () => compose.run(['--profile', 'tester', 'build', ...built], { onTerminal: process.stdout.isTTY }))
       }
-      if (pulled.length > 0) await timedStep('Images pulled', () => compose.run(['pull', '--policy', 'missing', ...pulled], { onTerminal: process.stdout.isTTY }))
+      if (pulled.length > 0) {
+        await timedStep('Images pulled', () => compose.run(['pull', '--policy', 'missing', ...pulled], { onTerminal: process.stdout.isTTY }))
+      }
     },
   }
 }

@@ -17,7 +17,8 @@ export function dockerServices(local: LocalConfig, config: DockerConfig): readon
   })
   if (local.externalBrokers !== null) return published
   const kafkaUi: ServiceDefinition = {
-    name: 'kafka-ui', kind: 'kafka-ui', ports: [{ host: config.bindAddress, port: config.kafkaUiPort, variable: 'KAFKA_UI_PORT', hostVariable: 'BIND_ADDRESS' }], env: {},
+    name: 'kafka-ui', kind: 'kafka-ui', env: {},
+    ports: [{ host: config.bindAddress, port: config.kafkaUiPort, variable: 'KAFKA_UI_PORT', hostVariable: 'BIND_ADDRESS' }],
   }
   const servers = published.filter(({ kind }) => kind === 'kafka' || kind === 'postgres')
   return [...servers, kafkaUi, ...published.slice(servers.length)]
@@ -35,7 +36,8 @@ export function systemStatus(
 ): SystemStatus {
   const { kafkaPortBase, postgresPort, monitoringPort } = local
   const addresses = addressesOf({ ...local, monitoringHost: config.bindAddress }, {
-    brokers: config.kafkaPorts.map((port) => `${config.advertisedHost}:${port}`), postgresHost: reachableHost(config.bindAddress), postgresPassword: config.postgresPassword,
+    brokers: config.kafkaPorts.map((port) => `${config.advertisedHost}:${port}`),
+    postgresHost: reachableHost(config.bindAddress), postgresPassword: config.postgresPassword,
   })
   return {
     supervisorPid: null, starting: containers.some(({ state }) => state === 'starting'),
