@@ -1,6 +1,6 @@
 # Every target is a command of src/cli; here is only what has to be there before one can run: the packages. GNU make 3.81 or later.
-# Variables of the environment and of the command line are passed on: SERVICE, FORMAT, FOLLOW, FACTORY_HOME, KAFKA_PORT_BASE, POSTGRES_PORT,
-# MONITORING_PORT, MONITORING_HOST, KAFKA_BROKERS, DATABASE_URL, RUNTIME, and those of docs/config.md.
+# Variables of the environment and of the command line are passed on: SERVICE, CONSUMERS, FORMAT, FOLLOW, FACTORY_HOME, KAFKA_PORT_BASE,
+# POSTGRES_PORT, MONITORING_PORT, MONITORING_HOST, KAFKA_BROKERS, DATABASE_URL, RUNTIME, and those of docs/config.md.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -128,6 +128,10 @@ stop-consumers: installed ## Stop the consumers
 .PHONY: start-monitoring
 start-monitoring: install ## Start the API and the page, and what they need
 	@$(FACTORY) start-monitoring --since $(STARTED)
+
+.PHONY: scale
+scale: installed ## Change the number of consumers while the system runs: CONSUMERS=6
+	@$(FACTORY) scale
 
 .PHONY: kill
 kill: installed ## Kill a service by SIGKILL: SERVICE=consumer-1; it stays dead until it is revived

@@ -22,7 +22,7 @@ export interface BringUpOptions {
 }
 
 /** Downloads may take their time. */
-const START_SILENCE_MS = 400_000
+export const START_SILENCE_MS = 400_000
 
 export const SERVERS: readonly ServiceKind[] = ['kafka', 'postgres']
 export const ALL_KINDS: readonly ServiceKind[] = ['kafka', 'postgres', 'producer', 'consumer', 'monitoring']

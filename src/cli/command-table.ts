@@ -21,6 +21,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'start-consumers': async () => (await import('./commands/start-consumers.ts')).startConsumers,
   'stop-consumers': async () => (await import('./commands/stop-consumers.ts')).stopConsumers,
   'start-monitoring': async () => (await import('./commands/start-monitoring.ts')).startMonitoring,
+  'scale': async () => (await import('./commands/scale.ts')).scale,
   'kill': async () => (await import('./commands/kill.ts')).kill,
   'revive': async () => (await import('./commands/revive.ts')).revive,
   'logs': async () => (await import('./commands/logs.ts')).logs,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readWholeLocalConfig } from '../local/config.ts'
+import { MAX_CONSUMERS, readWholeLocalConfig } from '../local/config.ts'
 import { serviceTable } from '../local/services.ts'
 import type { ServiceKind } from '../local/services.ts'
 import { logFile } from '../local/state-files.ts'
@@ -19,8 +19,12 @@ const POLL_MS = 200
 
 /** Prints the logs of a kind, or of those named, or of all. Returns the exit code. */
 export async function showLogs(cli: CliConfig, env: Environment, kind: ServiceKind | null): Promise<number> {
-  const { home, ...config } = readWholeLocalConfig(env)
-  const known = serviceTable({ home, ...config }).filter((service) => kind === null || service.kind === kind).map(({ name }) => name)
+  const config = readWholeLocalConfig(env)
+  const { home } = config
+  // Whatever number of consumers there is or was, those that ran have a log.
+  const usual = serviceTable(config).map(({ name }) => name)
+  const known = serviceTable({ ...config, consumerCount: MAX_CONSUMERS }).filter((service) => kind === null || service.kind === kind)
+    .map(({ name }) => name).filter((name) => usual.includes(name) || existsSync(logFile(home, name)))
   // The supervisor's own log, and those of downloads and builds, are shown by name alone.
   const unknown = cli.services.find((name) => !known.includes(name) && !/^(supervisor|setup-\w+)$/.test(name))
   if (unknown !== undefined) throw new UsageError(`there is no service "${unknown}" here; there are ${[...known, 'supervisor'].join(', ')}`)

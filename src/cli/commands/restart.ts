@@ -16,7 +16,9 @@ export const restart: Command = {
     if (services.length === 0) {
       const kinds = new Set(status.services.filter(({ state }) => state !== 'stopped').map(({ kind }) => kind))
       await shutDown(config.home)
-      return bringUp({ kinds: [...kinds], startedAtMs: Date.now() }, env)
+      // As it was scaled, unless another number is asked for now.
+      const scaled = (env['CONSUMERS'] ?? '').trim() === '' ? { ...env, CONSUMERS: String(status.consumerCount) } : env
+      return bringUp({ kinds: [...kinds], startedAtMs: Date.now() }, scaled)
     }
     const names = chooseServices(services, status.services).map(({ name }) => name)
     await askSupervisor(config.home, { command: 'stop', services: names }, { onProgress: printStep, silenceMs: 30_000 })
