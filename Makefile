@@ -1,6 +1,6 @@
 # Every target is a command of src/cli; here is only what has to be there before one can run: the packages. GNU make 3.81 or later.
-# Variables of the environment and of the command line are passed on: SERVICE, FORMAT, FOLLOW, FACTORY_HOME, KAFKA_PORT_BASE, POSTGRES_PORT,
-# MONITORING_PORT, MONITORING_HOST, KAFKA_BROKERS, DATABASE_URL, RUNTIME=docker or local, and those of docs/config.md.
+# Variables of the environment and of the command line are passed on: SERVICE, CONSUMERS, FORMAT, FOLLOW, FACTORY_HOME, KAFKA_PORT_BASE,
+# POSTGRES_PORT, MONITORING_PORT, MONITORING_HOST, KAFKA_BROKERS, DATABASE_URL, RUNTIME=docker or local, and those of docs/config.md.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -141,6 +141,10 @@ build-producers: install ## Build the image of the producers; nothing to do with
 .PHONY: build-consumers
 build-consumers: install ## Build the image of the consumers; nothing to do without Docker
 	@$(FACTORY) build-consumers
+
+.PHONY: scale
+scale: installed ## Change the number of consumers while the system runs: CONSUMERS=6
+	@$(FACTORY) scale
 
 .PHONY: kill
 kill: installed ## Kill a service by SIGKILL: SERVICE=consumer-1; it stays dead until it is revived

@@ -37,13 +37,14 @@ export function withoutPassword(databaseUrl: string): string {
 /** Where the caller's variables ask for something else than what runs, one line each. */
 export function conflicts(status: SystemStatus, config: LocalConfig, env: Environment): string[] {
   const { ports } = status
-  const pairs: readonly (readonly [variable: string, asked: string | number, runs: string | number])[] = [
+  const pairs: readonly (readonly [variable: string, asked: string | number, runs: string | number, advice?: string])[] = [
     ['KAFKA_PORT_BASE', config.kafkaPortBase, ports.kafkaPortBase],
     ['POSTGRES_PORT', config.postgresPort, ports.postgresPort],
     ['MONITORING_PORT', config.monitoringPort, ports.monitoringPort],
     ['MONITORING_HOST', config.monitoringHost, ports.monitoringHost],
+    ['CONSUMERS', config.consumerCount, status.consumerCount, `make scale CONSUMERS=${config.consumerCount}`],
     ['KAFKA_BROKERS', config.externalBrokers?.join(',') ?? '', status.brokers.join(',')],
   ]
   return pairs.filter(([variable, asked, runs]) => (env[variable] ?? '') !== '' && asked !== runs)
-    .map(([variable, asked, runs]) => `it runs with ${variable}=${runs}, not ${asked}; \`make stop\` first`)
+    .map(([variable, asked, runs, advice = '`make stop` first']) => `it runs with ${variable}=${runs}, not ${asked}; ${advice}`)
 }

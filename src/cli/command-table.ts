@@ -24,6 +24,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'build-all': async () => (await import('./commands/build-all.ts')).buildAll,
   'build-producers': async () => (await import('./commands/build-producers.ts')).buildProducers,
   'build-consumers': async () => (await import('./commands/build-consumers.ts')).buildConsumers,
+  'scale': async () => (await import('./commands/scale.ts')).scale,
   'kill': async () => (await import('./commands/kill.ts')).kill,
   'revive': async () => (await import('./commands/revive.ts')).revive,
   'logs': async () => (await import('./commands/logs.ts')).logs,

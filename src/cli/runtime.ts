@@ -35,8 +35,8 @@ export interface Runtime {
   stop(names: readonly string[]): Promise<void>
   /** By SIGKILL; they stay dead until they are revived. */
   kill(names: readonly string[]): Promise<void>
-  /** Changes the number of consumers in the running system. */
-  scale(consumers: number): Promise<void>
+  /** Changes the number of consumers in the running system, and returns what became of it. */
+  scale(consumerCount: number): Promise<SystemStatus>
   /** Stops everything and keeps the data. */
   shutDown(): Promise<void>
   /** Stops everything and deletes data, logs and state. */

@@ -37,7 +37,8 @@ const CHANGE_OF_HANDS_MS = 3_000
 /** What an operator has to know first: whether all is well, or what is wrong and since when. */
 export function assess(state: DashboardState, now: number): Assessment {
   const stale = staleness(state)
-  const { health, consumers, producers, partitions, ledger } = state.sections
+  const { health, producers, partitions, ledger } = state.sections
+  const consumers = state.sections.consumers && missedConsumers(state.sections.consumers)
   if (stale === 'connection lost') {
     return { level: 'unknown', headline: 'No connection to the monitoring service: state unknown', problems: [], title: 'Connection lost' }
   }
@@ -66,6 +67,12 @@ export function assess(state: DashboardState, now: number): Assessment {
   const headline = headlineOf(consumers, producers)
   const title = problems[0] === undefined ? headline : `${problems.length > 1 ? `(${problems.length}) ` : ''}${problems[0].text}`
   return { level: problems[0]?.level ?? 'normal', headline, problems, title }
+}
+
+/** All that ought to run: one that said itself that it stopped is missed by nobody as long as others do its work; a sensor would be. */
+function missedConsumers(consumers: readonly ConsumerHealth[]): readonly ConsumerHealth[] {
+  if (!consumers.some(({ status }) => status === 'active')) return consumers
+  return consumers.filter((consumer) => consumer.status === 'active' || !saidGoodbye(consumer))
 }
 
 function headlineOf(consumers: readonly ConsumerHealth[], producers: readonly ProducerHealth[]): string {

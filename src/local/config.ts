@@ -9,6 +9,9 @@ import type { Environment } from '../runtime/config.ts'
 import { ExitError, messageOf } from '../runtime/errors.ts'
 import { PROJECT_ROOT } from './project.ts'
 
+/** Of each, up to 4 connections to PostgreSQL, which allows 100. */
+export const MAX_CONSUMERS = 24
+
 /** The variables of the local runtime: where it lives and which ports it takes. */
 export const localVariables = {
   FACTORY_HOME: text({
@@ -20,6 +23,10 @@ export const localVariables = {
     help: 'The first of six ports in a row: the brokers listen on it, +2 and +4, their controllers on +1, +3 and +5.',
   }),
   POSTGRES_PORT: port({ defaultValue: 5432, help: 'The port of the local PostgreSQL.' }),
+  CONSUMERS: integer({
+    defaultValue: 3, min: 1, max: MAX_CONSUMERS,
+    help: 'How many consumers are started. Those above the number of partitions, 3, have none until another one ends.',
+  }),
   RUNTIME: {
     ...oneOf(['docker', 'local'], { help: 'How the services run: in containers, or as processes of this machine.' }),
     defaultValue: null, defaultText: 'docker where an engine with Compose answers, else local',
@@ -43,6 +50,7 @@ export interface LocalConfig {
   readonly postgresPort: number
   readonly monitoringHost: string
   readonly monitoringPort: number
+  readonly consumerCount: number
   /** Null: we run Kafka ourselves. */
   readonly externalBrokers: readonly string[] | null
   /** Of the external brokers; our own listen on loopback only. */
@@ -51,7 +59,6 @@ export interface LocalConfig {
   readonly externalDatabaseUrl: string | null
   readonly sensorTopic: string
   readonly alertTopic: string
-  readonly consumers: number
 }
 
 /** Throws an `ExitError` that names the first wrong variable. */
@@ -64,12 +71,12 @@ export function readLocalConfig(env: Environment): LocalConfig {
     postgresPort: values.POSTGRES_PORT,
     monitoringHost: values.MONITORING_HOST,
     monitoringPort: values.MONITORING_PORT,
+    consumerCount: values.CONSUMERS,
     externalBrokers: external.KAFKA_BROKERS,
     kafkaSecurity: external.KAFKA_BROKERS === null ? UNPROTECTED : readKafkaSecurity(env),
     externalDatabaseUrl: external.DATABASE_URL,
     sensorTopic: values.SENSOR_TOPIC,
     alertTopic: values.ALERT_TOPIC,
-    consumers: 3,
   }
 }
 

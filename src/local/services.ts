@@ -30,12 +30,6 @@ const PRODUCERS = [
   { name: 'energy-sensor', id: 'energy-sensor-003', type: 'energy', section: 'utilities', machine: 'generator-001', zone: 'zone-c' },
 ] as const
 
-const CONSUMERS = [
-  { name: 'consumer-1', id: 'consumer-001' },
-  { name: 'consumer-2', id: 'consumer-002' },
-  { name: 'consumer-3', id: 'consumer-003' },
-] as const
-
 /** All services that run here, in the order in which they are started: without Kafka or PostgreSQL where the user has their own. */
 export function serviceTable(config: LocalConfig): readonly ServiceDefinition[] {
   return [
@@ -45,11 +39,7 @@ export function serviceTable(config: LocalConfig): readonly ServiceDefinition[] 
       name, kind: 'producer', ports: [],
       env: { SENSOR_ID: id, SENSOR_TYPE: type, FACTORY_SECTION: section, MACHINE_ID: machine, ZONE: zone },
     })),
-    ...CONSUMERS.map(({ name, id }): ServiceDefinition => ({
-      name, kind: 'consumer', ports: [],
-      // Our brokers allow it; others refuse less than 6 s unless they were told. Measured: 4.6 s from kill -9 to the next owner.
-      env: { CONSUMER_ID: id, ...config.externalBrokers === null ? { GROUP_SESSION_TIMEOUT_MS: '4000' } : {} },
-    })),
+    ...Array.from({ length: config.consumerCount }, (_, index) => consumerService(index + 1, config)),
     monitoringService(config),
   ]
 }
@@ -77,6 +67,17 @@ function brokerService({ nodeId, port, controllerPort }: { nodeId: number, port:
 
 function postgresService({ postgresPort: port }: LocalConfig): ServiceDefinition {
   return { name: 'postgres', kind: 'postgres', ports: [{ host: '127.0.0.1', port, variable: 'POSTGRES_PORT' }], env: {} }
+}
+
+function consumerService(number: number, { externalBrokers }: LocalConfig): ServiceDefinition {
+  return {
+    name: `consumer-${number}`, kind: 'consumer', ports: [],
+    env: {
+      CONSUMER_ID: `consumer-${String(number).padStart(3, '0')}`,
+      // Our brokers allow it; others refuse less than 6 s unless they were told. Measured: 4.6 s from kill -9 to the next owner.
+      ...externalBrokers === null ? { GROUP_SESSION_TIMEOUT_MS: '4000' } : {},
+    },
+  }
 }
 
 function monitoringService({ monitoringHost: host, monitoringPort: port }: LocalConfig): ServiceDefinition {

@@ -24,3 +24,10 @@ export async function recordConsumerBeat(db: Queryable, beat: ConsumerBeat): Pro
     [beat.consumerId, beat.status, JSON.stringify(beat.assignedPartitions), beat.processedLastMinute, beat.processedSinceLastBeat,
       beat.heartbeatIntervalMs])
 }
+
+/** Of consumers that are gone and could not say so themselves. Their last heartbeat stays what it was. */
+export async function recordConsumersStopped(db: Queryable, consumerIds: readonly string[]): Promise<void> {
+  await db.query(
+    `update consumer_health set status = 'inactive', assigned_partitions = '[]', messages_processed_last_minute = 0
+     where consumer_id = any($1) and status <> 'inactive'`, [consumerIds])
+}

@@ -1,52 +1,23 @@
 // Runs alone: starts whole systems, and kills them.
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { chmod } from 'node:fs/promises'
+import { existsSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import type { ServiceStatus } from '../../src/local/supervisor/protocol.ts'
 import { readSupervisorState } from '../../src/local/state-files.ts'
-import { freePorts, portTaken } from '../../src/local/process/ports.ts'
+import { portTaken } from '../../src/local/process/ports.ts'
 import { createPool } from '../../src/postgres/pool.ts'
+import { eventually, localSystem } from './local-system.ts'
 
-const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const NAMES = [
   'kafka1', 'kafka2', 'kafka3', 'postgres', 'temperature-sensor', 'vibration-sensor', 'energy-sensor', 'consumer-1', 'consumer-2', 'consumer-3',
   'monitoring',
 ]
 
-interface Result {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-interface Status {
-  readonly running: boolean
-  readonly services: readonly ServiceStatus[]
-}
-
-// With a space in it: it goes through a shell, Java's arguments and PostgreSQL's.
-const folder = mkdtempSync(join(tmpdir(), 'factory commands-'))
-await chmod(folder, 0o755)
-const home = join(folder, 'home')
-const [postgresPort = 0, monitoringPort = 0] = await freePorts(2)
-const kafkaPortBase = await sixFreePorts()
-const variables = {
-  RUNTIME: 'local',
-  FACTORY_HOME: home, KAFKA_PORT_BASE: String(kafkaPortBase), POSTGRES_PORT: String(postgresPort), MONITORING_PORT: String(monitoringPort),
-}
-
-after(async () => {
-  await run('clean')
-  rmSync(folder, { recursive: true, force: true })
-})
+const { home, kafkaPortBase, postgresPort, monitoringPort, run, status } = await localSystem()
 
 describe('the commands of a local run', { concurrency: false }, () => {
   test('a wrong variable and a taken port are said in a line each, before anything is started', async () => {
@@ -189,18 +160,6 @@ describe('the commands of a local run', { concurrency: false }, () => {
   })
 })
 
-function run(command: string, extra: Readonly<Record<string, string>> = {}): Promise<Result> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, command], { env: { ...process.env, ...variables, NO_COLOR: '1', ...extra } }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr })
-    })
-  })
-}
-
-async function status(): Promise<Status> {
-  return JSON.parse((await run('status', { FORMAT: 'json' })).stdout) as Status
-}
-
 async function service(name: string): Promise<ServiceStatus> {
   const found = (await status()).services.find((each) => each.name === name)
   assert.ok(found !== undefined)
@@ -236,21 +195,4 @@ function alive(pid: number | null): boolean {
 async function takenPorts(): Promise<number[]> {
   const ports = [postgresPort, monitoringPort, ...Array.from({ length: 6 }, (_, index) => kafkaPortBase + index)]
   return (await Promise.all(ports.map(async (port) => (await portTaken(port) ? [port] : [])))).flat()
-}
-
-async function sixFreePorts(): Promise<number> {
-  for (;;) {
-    const [base = 0] = await freePorts(1)
-    const taken = await Promise.all(Array.from({ length: 6 }, (_, index) => portTaken(base + index)))
-    if (!taken.includes(true)) return base
-  }
-}
-
-async function eventually<T>(look: () => Promise<T>, good: (found: T) => boolean, withinMs: number): Promise<T> {
-  const deadline = Date.now() + withinMs
-  for (;;) {
-    const found = await look()
-    if (good(found) || Date.now() > deadline) return found
-    await sleep(100)
-  }
 }

@@ -1,3 +1,4 @@
+import { chooseRuntime } from '../choose-runtime.ts'
 import type { Command } from '../command.ts'
 import { readCliConfig } from '../config.ts'
 import { chooseServices, requireRunning } from '../running-system.ts'
@@ -12,7 +13,9 @@ export const restart: Command = {
     if (services.length === 0) {
       const kinds = new Set(status.services.filter(({ state }) => state !== 'stopped').map(({ kind }) => kind))
       await runtime.shutDown()
-      await runtime.bringUp({ kinds: [...kinds], startedAtMs: Date.now() })
+      // As it was scaled, unless another number is asked for now.
+      const scaled = (env['CONSUMERS'] ?? '').trim() === '' ? { ...env, CONSUMERS: String(status.consumerCount) } : env
+      await (await chooseRuntime({ ...scaled, RUNTIME: runtime.name })).bringUp({ kinds: [...kinds], startedAtMs: Date.now() })
       return 0
     }
     const names = chooseServices(services, status.services).map(({ name }) => name)

@@ -1,10 +1,8 @@
 import { topicSettings } from '../../contract/topics.ts'
-import type { KafkaConnection } from '../../kafka/client.ts'
-import { createTopicReader } from '../../kafka/cluster.ts'
-import { classifyKafka } from '../../kafka/errors.ts'
-import { ExitError, messageOf } from '../../runtime/errors.ts'
+import { ExitError } from '../../runtime/errors.ts'
 import type { Command } from '../command.ts'
 import { readCliConfig } from '../config.ts'
+import { readTopic } from '../read-topic.ts'
 import { requireRunning } from '../running-system.ts'
 import { print, table } from '../terminal.ts'
 
@@ -32,16 +30,4 @@ export const topics: Command = {
     if (problems.length > 0) throw new ExitError(problems.join('\n'))
     return 0
   },
-}
-
-async function readTopic(connection: KafkaConnection, topic: string): ReturnType<ReturnType<typeof createTopicReader>['read']> {
-  const reader = createTopicReader(connection, topic)
-  try {
-    return await reader.read()
-  } catch (error) {
-    if (classifyKafka(error) === 'crash') throw error
-    throw new ExitError(`Kafka doesn't answer: ${messageOf(error)}`)
-  } finally {
-    await reader.close()
-  }
 }

@@ -5,7 +5,7 @@ import { readContainers, readMemory } from '../../docker/containers.ts'
 import { docker } from '../../docker/engine.ts'
 import type { LocalConfig } from '../../local/config.ts'
 import type { ServiceDefinition } from '../../local/services.ts'
-import type { SystemStatus } from '../../local/supervisor/protocol.ts'
+import type { ServiceStatus, SystemStatus } from '../../local/supervisor/protocol.ts'
 import type { Environment } from '../../runtime/config.ts'
 import { ExitError } from '../../runtime/errors.ts'
 import { ALL_KINDS } from '../service-kinds.ts'
@@ -23,7 +23,7 @@ export function createDockerRuntime(local: LocalConfig, callersEnv: Environment)
   /** The containers as they are, and the Compose that fits their number. */
   async function read(): Promise<{ readonly services: readonly ServiceDefinition[], readonly status: SystemStatus, readonly compose: Compose }> {
     const containers = await readContainers(config.project, env)
-    const services = dockerServices({ ...local, consumers: countConsumers(containers) ?? local.consumers }, config)
+    const services = dockerServices({ ...local, consumerCount: countConsumers(containers) ?? local.consumerCount }, config)
     return { services, status: systemStatus(services, containers, local, config), compose: composeFor(services) }
   }
 
@@ -65,17 +65,18 @@ export function createDockerRuntime(local: LocalConfig, callersEnv: Environment)
         await docker(['kill', name], { env, timeoutMs: 10_000 })
       }
     },
-    async scale(consumers) {
-      const { status: before } = await read()
-      const surplus = before.services.filter(({ kind }) => kind === 'consumer').slice(consumers).map(({ name }) => name)
+    async scale(consumerCount) {
+      const { status: { services } } = await read()
+      const surplus = services.filter(({ kind }) => kind === 'consumer').slice(consumerCount).map(({ name }) => name)
       if (surplus.length > 0) {
         await timedStep(`${surplus.join(', ')} stopped`, () => docker(['stop', ...surplus], { env }))
         await docker(['rm', ...surplus], { env })
       }
-      const compose = composeFor(dockerServices({ ...local, consumers }, config))
-      const missing = Array.from({ length: consumers }, (_, index) => `consumer-${index + 1}`)
-        .filter((name) => !before.services.some((service) => service.name === name && (service.state === 'running' || service.state === 'killed')))
-      if (missing.length > 0) await timedStep(`${missing.join(', ')} ready`, () => upAndHealthy(compose, missing, env))
+      const wanted = dockerServices({ ...local, consumerCount }, config)
+      const missing = wanted.filter(({ name, kind }) => kind === 'consumer' && !services.some((service) => service.name === name && isThere(service)))
+        .map(({ name }) => name)
+      if (missing.length > 0) await timedStep(`${missing.join(', ')} ready`, () => upAndHealthy(composeFor(wanted), missing, env))
+      return (await read()).status
     },
     async shutDown() {
       const { status: before, compose } = await read()
@@ -113,6 +114,11 @@ export function createDockerRuntime(local: LocalConfig, callersEnv: Environment)
       }
     },
   }
+}
+
+/** Those that were killed by hand stay dead. */
+function isThere({ state }: ServiceStatus): boolean {
+  return state === 'running' || state === 'killed'
 }
 
 function isOurs(kind: string): boolean {

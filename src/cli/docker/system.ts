@@ -41,6 +41,7 @@ export function systemStatus(
   })
   return {
     supervisorPid: null, starting: containers.some(({ state }) => state === 'starting'),
+    consumerCount: services.filter(({ kind }) => kind === 'consumer').length,
     services: services.map((service) => statusOf(service, containers.find(({ name }) => name === service.name))),
     ...addresses,
     ports: { kafkaPortBase, postgresPort, monitoringPort, monitoringHost: config.bindAddress },

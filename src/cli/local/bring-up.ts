@@ -17,7 +17,7 @@ import { print, printStep } from '../terminal.ts'
 import { waitForReading } from '../wait-for-reading.ts'
 
 /** Downloads may take their time. */
-const START_SILENCE_MS = 400_000
+export const START_SILENCE_MS = 400_000
 
 /**
  * Starts the services of these kinds, and what they need, and prints each step; with producers and consumers it returns when the first

@@ -3,6 +3,7 @@ import type { LocalConfig } from '../../local/config.ts'
 import { ensureDashboard } from '../../local/dashboard-build.ts'
 import { prepareKafka } from '../../local/kafka/cluster.ts'
 import { endPostgresLeftovers, removePostgres } from '../../local/postgres/server.ts'
+import { configProblems } from '../../local/preflight.ts'
 import { addressesOf, serviceTable } from '../../local/services.ts'
 import { homeFiles, removeHome } from '../../local/state-files.ts'
 import { askSupervisor, supervisorLives } from '../../local/supervisor-client.ts'
@@ -12,13 +13,14 @@ import { ExitError } from '../../runtime/errors.ts'
 import { definedOnly } from '../environment.ts'
 import type { Runtime } from '../runtime.ts'
 import { print, printStep, timedStep } from '../terminal.ts'
-import { bringUp } from './bring-up.ts'
+import { START_SILENCE_MS, bringUp } from './bring-up.ts'
 import { showLogs } from './show-logs.ts'
 import { shutDown } from './shut-down.ts'
 
 /** A producer and a broker may each take their whole time. */
 const STOP = { onProgress: printStep, silenceMs: 30_000 }
-const START = { onProgress: printStep, silenceMs: 120_000 }
+/** Downloads may take their time. */
+const START = { onProgress: printStep, silenceMs: START_SILENCE_MS }
 
 /** The services as processes of this machine, under the supervisor of FACTORY_HOME. */
 export function createLocalRuntime(config: LocalConfig, env: Environment): Runtime {
@@ -38,8 +40,12 @@ export function createLocalRuntime(config: LocalConfig, env: Environment): Runti
     async kill(names) {
       await askSupervisor(home, { command: 'kill', services: names })
     },
-    async scale(consumers) {
-      throw new ExitError(`not yet: ${consumers}`)
+    async scale(consumerCount) {
+      const problems = configProblems(config, serviceTable(config).filter(({ kind }) => kind === 'consumer'), env)
+      if (problems.length > 0) throw new ExitError([...new Set(problems)].join('\n'))
+      const status = await askSupervisor(home, { command: 'scale', consumerCount, env: definedOnly(env) }, START)
+      if (status === null) throw new ExitError('the system was stopped')
+      return status
     },
     shutDown: () => shutDown(home),
     async clean() {
@@ -67,7 +73,7 @@ export function createLocalRuntime(config: LocalConfig, env: Environment): Runti
 function stoppedSystem(config: LocalConfig): SystemStatus {
   const { kafkaPortBase, postgresPort, monitoringPort, monitoringHost } = config
   return {
-    supervisorPid: null, starting: false,
+    supervisorPid: null, starting: false, consumerCount: config.consumerCount,
     services: serviceTable(config).map(({ name, kind, ports }): ServiceStatus => ({
       name, kind, state: 'stopped', pid: null, uptimeS: null, restarts: 0, memoryMB: null, port: ports[0]?.port ?? null, reason: null, healthId: null,
     })),

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { MAX_CONSUMERS } from '../../local/config.ts'
 import type { LocalConfig } from '../../local/config.ts'
 import { serviceTable } from '../../local/services.ts'
 import type { ServiceKind } from '../../local/services.ts'
@@ -16,7 +17,10 @@ const POLL_MS = 200
 /** Prints the logs of a kind, or of those named, or of all. */
 export async function showLogs(cli: CliConfig, config: LocalConfig, kind: ServiceKind | null): Promise<void> {
   const { home } = config
-  const known = serviceTable(config).filter((service) => kind === null || service.kind === kind).map(({ name }) => name)
+  // Whatever number of consumers there is or was, those that ran have a log.
+  const usual = serviceTable(config).map(({ name }) => name)
+  const known = serviceTable({ ...config, consumerCount: MAX_CONSUMERS }).filter((service) => kind === null || service.kind === kind)
+    .map(({ name }) => name).filter((name) => usual.includes(name) || existsSync(logFile(home, name)))
   // The supervisor's own log, and those of downloads and builds, are shown by name alone.
   const unknown = cli.services.find((name) => !known.includes(name) && !/^(supervisor|setup-\w+)$/.test(name))
   if (unknown !== undefined) throw new UsageError(`there is no service "${unknown}" here; there are ${[...known, 'supervisor'].join(', ')}`)

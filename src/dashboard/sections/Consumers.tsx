@@ -1,7 +1,8 @@
 import type { JSX } from 'preact'
 import type { ConsumerHealth } from '../../contract/api.ts'
+import { saidGoodbye } from '../assessment.ts'
 import { counted, formatCount, formatRate, formatTotal, listed } from '../format.ts'
-import { ComponentState, inactiveFirst } from '../parts/ComponentState.tsx'
+import { ComponentState, inactiveFirst, stoppedLast } from '../parts/ComponentState.tsx'
 import { ConsumerName } from '../parts/ConsumerName.tsx'
 import type { ConsumerColours } from '../parts/ConsumerName.tsx'
 import { Empty, Panel } from '../parts/Panel.tsx'
@@ -15,7 +16,7 @@ type ConsumersProps = ConsumerColours & { readonly consumers: readonly ConsumerH
 /** Each consumer with its state, partitions, rate, last heartbeat and total. */
 export function Consumers({ consumers, colours, now }: ConsumersProps): JSX.Element {
   const all = consumers ?? []
-  const { shown, button } = useShortened(all.length > MOST_ROWS ? inactiveFirst(all) : all, MOST_ROWS, 'consumer')
+  const { shown, button } = useShortened(all.length > MOST_ROWS ? stoppedLast(inactiveFirst(all)) : all, MOST_ROWS, 'consumer')
   const active = all.filter(({ status }) => status === 'active').length
   return (
     <Panel id="consumers" title="Consumers" note={all.length > 0 && `${formatCount(active)} of ${formatCount(all.length)} active`}>
@@ -34,7 +35,7 @@ export function Consumers({ consumers, colours, now }: ConsumersProps): JSX.Elem
           </thead>
           <tbody>
             {shown.map((consumer) => (
-              <tr key={consumer.consumer_id} class={consumer.status === 'active' ? '' : 'abnormal'}>
+              <tr key={consumer.consumer_id} class={consumer.status === 'active' || saidGoodbye(consumer) ? '' : 'abnormal'}>
                 <th scope="row">
                   <ConsumerName id={consumer.consumer_id} colours={colours} />
                   <span class="detail"><ComponentState component={consumer} /> {holdings(consumer)}</span>

@@ -33,7 +33,10 @@ function serve(socket: Socket, handle: Handler, log: Log): void {
   async function respond(line: string): Promise<void> {
     try {
       const request = JSON.parse(line) as Request
-      if (request.command !== 'status') log.info({ command: request.command, services: 'services' in request ? request.services : undefined }, 'command')
+      if (request.command !== 'status') {
+        const { command, services, consumerCount }: { command: string, services?: unknown, consumerCount?: unknown } = request
+        log.info({ command, services, consumerCount }, 'command')
+      }
       answer({ type: 'done', status: await handle(request, (progress) => answer({ type: 'progress', progress })) })
     } catch (error) {
       if (!(error instanceof ExitError)) log.error({ err: error }, 'a command failed')

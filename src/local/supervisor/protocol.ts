@@ -33,6 +33,8 @@ export interface SystemStatus {
   readonly services: readonly ServiceStatus[]
   /** As the caller's variables were read when the system was started. */
   readonly ports: { readonly kafkaPortBase: number, readonly postgresPort: number, readonly monitoringPort: number, readonly monitoringHost: string }
+  /** How many there are, whatever their state. */
+  readonly consumerCount: number
   readonly brokers: readonly string[]
   readonly databaseUrl: string
   readonly monitoringUrl: string
@@ -48,6 +50,8 @@ export type Request =
   | { readonly command: 'start', readonly services: readonly string[], readonly env: Readonly<Record<string, string>>, readonly revive: boolean }
   | { readonly command: 'stop', readonly services: readonly string[] }
   | { readonly command: 'kill', readonly services: readonly string[] }
+  /** Stops the consumers above this number and forgets them, and starts those up to it as `start` does. */
+  | { readonly command: 'scale', readonly consumerCount: number, readonly env: Readonly<Record<string, string>> }
   /** Stops everything, and the supervisor itself. */
   | { readonly command: 'shutdown' }
 

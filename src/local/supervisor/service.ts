@@ -42,6 +42,9 @@ export async function startSupervisor(config: LocalConfig, log: Log): Promise<Se
       case 'kill':
         await system.kill(request.services)
         break
+      case 'scale':
+        await system.scale(request.consumerCount, request.env, report)
+        break
       case 'shutdown':
         await system.stopAll(report)
         setTimeout(() => process.kill(process.pid, 'SIGTERM'), GOODBYE_MS)

@@ -34,3 +34,13 @@ export function onceUntilFailed<Input extends readonly unknown[], T>(work: (...i
     return result
   }
 }
+
+/** The same work, begun when what was asked before is over, however it ended. */
+export function oneAtATime<Input extends readonly unknown[]>(work: (...input: Input) => Promise<void>): (...input: Input) => Promise<void> {
+  let last: Promise<void> = Promise.resolve()
+  return (...input) => {
+    const next = last.catch(() => undefined).then(() => work(...input))
+    last = next
+    return next
+  }
+}

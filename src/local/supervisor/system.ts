@@ -5,6 +5,7 @@ import type { Reaper } from '../process/reaper.ts'
 import { addressesOf, labelOf, serviceEnvironment, serviceTable } from '../services.ts'
 import type { ServiceDefinition, ServiceKind } from '../services.ts'
 import { logFile } from '../state-files.ts'
+import { sayGoodbyeFor } from './goodbye.ts'
 import { clusterIdOf, launchBroker } from './launch-kafka.ts'
 import { launchNode } from './launch-node.ts'
 import { launchPostgres } from './launch-postgres.ts'
@@ -13,7 +14,7 @@ import { createPreparations } from './preparations.ts'
 import type { ServiceStatus, SystemStatus } from './protocol.ts'
 import { createRunner } from './runner.ts'
 import type { Launch, Runner } from './runner.ts'
-import { allOf, step } from './steps.ts'
+import { allOf, oneAtATime, step } from './steps.ts'
 import type { Report } from './steps.ts'
 
 export interface StartOptions {
@@ -33,6 +34,11 @@ export interface System {
   /** In the reverse order. */
   stop(names: readonly string[], report: Report): Promise<void>
   stopAll(report: Report): Promise<void>
+  /**
+   * Stops the consumers above this number and forgets them; starts those up to it that aren't running, but not those killed by hand. Throws
+   * an `ExitError` with a line for each that failed.
+   */
+  scale(consumerCount: number, env: StartOptions['env'], report: Report): Promise<void>
   /** Throws an `ExitError` when one of them isn't running. */
   kill(names: readonly string[]): Promise<void>
   status(): SystemStatus
@@ -46,13 +52,15 @@ const SERVERS: readonly ServiceKind[] = ['kafka', 'postgres']
 const APPLICATIONS: readonly ServiceKind[] = ['producer', 'consumer', 'monitoring']
 
 export function createSystem(config: LocalConfig, reaper: Reaper, log: Log): System {
-  const members: readonly Member[] = serviceTable(config).map((service) => ({ ...service, runner: createRunner(service.name, log) }))
+  let members: readonly Member[] = serviceTable(config).map((service) => ({ ...service, runner: createRunner(service.name, log) }))
+  /** Being stopped for good; nothing starts them any more. */
+  let leaving: readonly Member[] = []
   const prepare = createPreparations(config, reaper)
   const clusterId = clusterIdOf(config.home)
 
   function find(names: readonly string[]): Member[] {
     return names.map((name) => {
-      const found = members.find((member) => member.name === name)
+      const found = members.find((member) => member.name === name && !leaving.includes(member))
       if (found === undefined) throw new ExitError(`there is no service ${name} here; there are ${members.map((member) => member.name).join(', ')}`)
       return found
     })
@@ -78,7 +86,8 @@ export function createSystem(config: LocalConfig, reaper: Reaper, log: Log): Sys
     const chosen = needed.filter((member) => member.runner.state !== 'killed' || (revive && asked.includes(member)))
     const of = (kind: ServiceKind): Member[] => chosen.filter((member) => member.kind === kind)
     const startKind = async (kind: ServiceKind): Promise<void> => {
-      const group = of(kind).filter((member) => member.runner.state !== 'running')
+      // The number of consumers may have become smaller since this start began.
+      const group = of(kind).filter((member) => member.runner.state !== 'running' && members.includes(member) && !leaving.includes(member))
       if (group.length === 0) return
       await step(report, `${labelOf(kind, group)} ready`, () => allOf(group.map((member) => member.runner.start(launchOf(member, env)))))
     }
@@ -112,6 +121,20 @@ export function createSystem(config: LocalConfig, reaper: Reaper, log: Log): Sys
     await allOf(SERVERS.map((kind) => stopTogether([kind])))
   }
 
+  async function scale(consumerCount: number, env: StartOptions['env'], report: Report): Promise<void> {
+    const table = serviceTable({ ...config, consumerCount })
+    leaving = members.filter(({ name }) => !table.some((service) => service.name === name))
+    await stop(leaving, report)
+    if (leaving.length > 0) await sayGoodbyeFor(leaving.flatMap((member) => member.env['CONSUMER_ID'] ?? []), addressesOf(config).databaseUrl, log)
+    members = table.map((service) => members.find(({ name }) => name === service.name) ?? { ...service, runner: createRunner(service.name, log) })
+    leaving = []
+    await start(consumers().map(({ name }) => name), { env, revive: false }, report)
+  }
+
+  function consumers(): Member[] {
+    return members.filter(({ kind }) => kind === 'consumer')
+  }
+
   function statusOf({ name, kind, ports, env, runner }: Member, memory: ReadonlyMap<number, number>): ServiceStatus {
     const { state, pid, startedAtMs, restarts, reason } = runner
     const bytes = pid === null ? undefined : memory.get(pid)
@@ -125,15 +148,19 @@ export function createSystem(config: LocalConfig, reaper: Reaper, log: Log): Sys
   }
 
   let starts = 0
+  async function counted(work: () => Promise<void>): Promise<void> {
+    starts++
+    try {
+      await work()
+    } finally {
+      starts--
+    }
+  }
+
+  const scaleOneAtATime = oneAtATime(scale)
   return {
-    async start(names, options, report) {
-      starts++
-      try {
-        await start(names, options, report)
-      } finally {
-        starts--
-      }
-    },
+    start: (names, options, report) => counted(() => start(names, options, report)),
+    scale: (consumerCount, env, report) => counted(() => scaleOneAtATime(consumerCount, env, report)),
     stop: (names, report) => stop(find(names), report),
     stopAll: (report) => stop(members, report),
     async kill(names) {
@@ -148,6 +175,7 @@ export function createSystem(config: LocalConfig, reaper: Reaper, log: Log): Sys
         supervisorPid: process.pid,
         starting: starts > 0,
         services: members.map((member) => statusOf(member, memory)),
+        consumerCount: consumers().length,
         ...addressesOf(config),
         ports: { kafkaPortBase, postgresPort, monitoringPort, monitoringHost },
         ownKafka: config.externalBrokers === null, ownPostgres: config.externalDatabaseUrl === null,

@@ -62,6 +62,16 @@ describe('what is wrong', () => {
       ['b is silent', 'temp-sensor-001 was stopped'])
   })
 
+  it('misses no consumer that was stopped while others run, and all of them when none does', () => {
+    const stopped = ['consumer-004', 'consumer-005'].map((id) => consumer(T, id, [], { status: 'inactive', reported_status: 'inactive' }))
+    const running = [1, 2, 3].map((n) => consumer(T, `consumer-00${n}`, [n - 1]))
+    const scaledDown = assessPlant({ consumers: [...running, ...stopped] })
+    assert.deepEqual([scaledDown.level, scaledDown.headline], ['normal', 'All 3 consumers and 3 producers active'])
+    assert.deepEqual(texts(assessPlant({ consumers: [...running, silent('consumer-006'), ...stopped] })), ['consumer-006 is silent'])
+    const none = assessPlant({ consumers: stopped, owners: [] })
+    assert.deepEqual([none.level, texts(none), none.problems[0]?.command], ['critical', ['consumer-004 and consumer-005 were stopped'], 'make start-consumers'])
+  })
+
   it('is critical, with the command that helps, when no consumer is left', () => {
     const found = assessPlant({ consumers: [silent('consumer-001'), silent('consumer-002', 3_000)], owners: [] })
     assert.deepEqual(found.problems, [{

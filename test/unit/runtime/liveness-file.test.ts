@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -23,9 +23,12 @@ describe('the liveness file', () => {
     file?.touch()
     assert.ok(ageMs(path) < 1_000)
     file?.remove()
-    file?.touch()
     assert.equal(existsSync(path), false)
-    file?.remove()
+    // A beat that was under way at the stop.
+    const late = openLivenessFile(path)
+    late?.remove()
+    late?.touch()
+    assert.equal(existsSync(path), false)
   })
 
   test('is touched every 2 s at most', async () => {
@@ -47,12 +50,13 @@ describe('the liveness file', () => {
     const notes = join(folder, 'notes')
     writeFileSync(notes, 'keep me')
     assert.throws(() => openLivenessFile(notes), { name: 'ExitError', message: /^LIVENESS_FILE is ".*notes", which is something else already; it must be/ })
-    assert.throws(() => openLivenessFile('/dev/null'), { name: 'ExitError' })
+    symlinkSync('/dev/null', join(folder, 'device'))
+    assert.throws(() => openLivenessFile(join(folder, 'device')), { name: 'ExitError' })
     assert.equal(readFileSync(notes, 'utf8'), 'keep me')
   })
 })
 
-test('a heart touches it for what was written, and not for what failed', async () => {
+test('a heart touches it for what was written, and not for what failed', async (t) => {
   const path = join(folder, 'heart')
   let works = false
   const { log, lines } = recordingLog()
@@ -62,6 +66,7 @@ test('a heart touches it for what was written, and not for what failed', async (
       if (!works) throw new Error('down')
     },
   })
+  t.after(() => heartbeat.stop())
   await sleep(100)
   assert.equal(existsSync(path), false)
   works = true

@@ -36,6 +36,15 @@ describe('the services of a local run', () => {
     })
   })
 
+  test('have as many consumers as are asked for', () => {
+    const consumers = serviceTable(readLocalConfig({ CONSUMERS: '11' })).filter(({ kind }) => kind === 'consumer')
+    assert.equal(consumers.length, 11)
+    assert.deepEqual([consumers[0], consumers[10]].map((each) => [each?.name, each?.env['CONSUMER_ID']]), [['consumer-1', 'consumer-001'], ['consumer-11', 'consumer-011']])
+    for (const wrong of ['0', '25', '2.5']) {
+      assert.throws(() => readLocalConfig({ CONSUMERS: wrong }), { name: 'ExitError', message: `CONSUMERS is "${wrong}"; it must be a whole number from 1 to 24` })
+    }
+  })
+
   test('have their own variables, the addresses, and what the user set', () => {
     const config = readLocalConfig({ KAFKA_PORT_BASE: '22092' })
     const [service] = serviceTable(config).filter(({ name }) => name === 'energy-sensor')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Progress } from '../../../src/local/supervisor/protocol.ts'
-import { allOf, onceUntilFailed, step } from '../../../src/local/supervisor/steps.ts'
+import { allOf, onceUntilFailed, oneAtATime, step } from '../../../src/local/supervisor/steps.ts'
 
 describe('steps', () => {
   test('each reports its end, or its failure', async () => {
@@ -32,5 +32,18 @@ describe('steps', () => {
     await Promise.all([assert.rejects(work(true)), assert.rejects(work(true))])
     assert.deepEqual(await Promise.all([work(false), work(false)]), [2, 2])
     assert.equal(await work(true), 2)
+  })
+
+  test('what is asked again waits for what was asked before, also where that failed', async () => {
+    const seen: string[] = []
+    const work = oneAtATime(async (name: string) => {
+      seen.push(`${name} begins`)
+      await new Promise((resolve) => { setImmediate(resolve) })
+      seen.push(`${name} ends`)
+      if (name === 'a') throw new Error('no')
+    })
+    const first = assert.rejects(work('a'), { message: 'no' })
+    await Promise.all([first, work('b'), work('c')])
+    assert.deepEqual(seen, ['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends'])
   })
 })
