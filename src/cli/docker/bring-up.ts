@@ -6,7 +6,7 @@ import type { ServiceDefinition } from '../../local/services.ts'
 import type { ServiceStatus, SystemStatus } from '../../local/supervisor/protocol.ts'
 import type { Environment } from '../../runtime/config.ts'
 import { ExitError, messageOf } from '../../runtime/errors.ts'
-import { printAddresses, printUntouched } from '../addresses.ts'
+import { conflicts, printAddresses, printUntouched } from '../addresses.ts'
 import { definedOnly } from '../environment.ts'
 import type { BringUpOptions } from '../runtime.ts'
 import { SERVERS } from '../service-kinds.ts'
@@ -28,6 +28,8 @@ const HEALTHY_S = 240
 
 /** Starts the containers of these kinds, and of the servers that they need; see `Runtime`. */
 export async function bringUp({ kinds, startedAtMs, services, before, compose, ask, config, env }: Options): Promise<void> {
+  const clash = conflicts(before, config, env)
+  if (clash.length > 0) throw new ExitError(clash.join('\n'))
   const needs = kinds.some((kind) => !SERVERS.includes(kind))
   const asked = before.services.filter(({ kind }) => kinds.includes(kind))
   const chosen = before.services.filter(({ kind, state }) => state !== 'killed' && (kinds.includes(kind) || (needs && SERVERS.includes(kind))))

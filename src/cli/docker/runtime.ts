@@ -2,6 +2,7 @@ import { createCompose } from '../../docker/compose.ts'
 import type { Compose } from '../../docker/compose.ts'
 import { composeEnvironment, readDockerConfig } from '../../docker/config.ts'
 import { readContainers, readMemory } from '../../docker/containers.ts'
+import type { Container } from '../../docker/containers.ts'
 import { docker } from '../../docker/engine.ts'
 import type { LocalConfig } from '../../local/config.ts'
 import type { ServiceDefinition } from '../../local/services.ts'
@@ -15,16 +16,30 @@ import { bringUp, upAndHealthy } from './bring-up.ts'
 import { showLogs } from './show-logs.ts'
 import { countConsumers, dockerServices, systemStatus } from './system.ts'
 
+interface Reading {
+  readonly containers: readonly Container[]
+  readonly services: readonly ServiceDefinition[]
+  readonly status: SystemStatus
+  readonly compose: Compose
+}
+
 /** The services as containers of one Docker Compose project. */
 export function createDockerRuntime(local: LocalConfig, callersEnv: Environment): Runtime {
   const config = readDockerConfig(callersEnv, local)
   const env = composeEnvironment(config, callersEnv)
 
   /** The containers as they are, and the Compose that fits their number. */
-  async function read(): Promise<{ readonly services: readonly ServiceDefinition[], readonly status: SystemStatus, readonly compose: Compose }> {
+  async function read(): Promise<Reading> {
     const containers = await readContainers(config.project, env)
-    const services = dockerServices({ ...local, consumerCount: countConsumers(containers) ?? local.consumerCount }, config)
-    return { services, status: systemStatus(services, containers, local, config), compose: composeFor(services) }
+    const services = dockerServices({ ...local, consumerCount: consumerCountOf(containers) }, config)
+    return { containers, services, status: systemStatus(services, containers, local, config), compose: composeFor(services) }
+  }
+
+  /** While consumers run, as many as there are; before that what is asked for counts. */
+  function consumerCountOf(containers: readonly Container[]): number {
+    const asked = (env['CONSUMERS'] ?? '').trim() !== ''
+    const existing = countConsumers(containers.filter(({ pid }) => pid !== null || !asked))
+    return existing ?? local.consumerCount
   }
 
   function composeFor(services: readonly ServiceDefinition[]): Compose {
@@ -66,8 +81,8 @@ export function createDockerRuntime(local: LocalConfig, callersEnv: Environment)
       }
     },
     async scale(consumerCount) {
-      const { status: { services } } = await read()
-      const surplus = services.filter(({ kind }) => kind === 'consumer').slice(consumerCount).map(({ name }) => name)
+      const { containers, status: { services } } = await read()
+      const surplus = containers.map(({ name }) => name).filter((name) => (countConsumers([{ name }]) ?? 0) > consumerCount)
       if (surplus.length > 0) {
         await timedStep(`${surplus.join(', ')} stopped`, () => docker(['stop', ...surplus], { env }))
         await docker(['rm', ...surplus], { env })
@@ -91,12 +106,12 @@ export function createDockerRuntime(local: LocalConfig, callersEnv: Environment)
       await timedStep('Containers, network and volumes removed', () => compose.run(['--profile', '*', 'down', '--volumes', '--remove-orphans']))
     },
     async showLogs(cli, kind) {
-      const containers = new Set((await readContainers(config.project, env)).map(({ name }) => name))
-      const { status: { services } } = await read()
+      const { containers, services } = await read()
       const known = services.filter((service) => kind === null || service.kind === kind).map(({ name }) => name)
       const unknown = cli.services.find((name) => !known.includes(name))
       if (unknown !== undefined) throw new ExitError(`there is no service "${unknown}" here; there are ${known.join(', ')}`)
-      const names = (cli.services.length > 0 ? cli.services : known).filter((name) => containers.has(name))
+      const names = (cli.services.length > 0 ? cli.services : known)
+        .filter((name) => containers.some((container) => container.name === name))
       if (names.length === 0) throw new ExitError('there are no containers; start the system by `make all`')
       await showLogs(cli, names, env)
     },

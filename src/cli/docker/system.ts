@@ -25,7 +25,7 @@ export function dockerServices(local: LocalConfig, config: DockerConfig): readon
 }
 
 /** How many consumers there are; undefined while there is no container of one. */
-export function countConsumers(containers: readonly Container[]): number | undefined {
+export function countConsumers(containers: readonly Pick<Container, 'name'>[]): number | undefined {
   const numbers = containers.map(({ name }) => Number(/^consumer-(\d+)$/.exec(name)?.[1] ?? 0))
   return Math.max(0, ...numbers) || undefined
 }
@@ -34,7 +34,7 @@ export function countConsumers(containers: readonly Container[]): number | undef
 export function systemStatus(
   services: readonly ServiceDefinition[], containers: readonly Container[], local: LocalConfig, config: DockerConfig,
 ): SystemStatus {
-  const { kafkaPortBase, postgresPort, monitoringPort } = local
+  const { kafkaPortBase, postgresPort, monitoringPort, monitoringHost } = local
   const addresses = addressesOf({ ...local, monitoringHost: config.bindAddress }, {
     brokers: config.kafkaPorts.map((port) => `${config.advertisedHost}:${port}`),
     postgresHost: reachableHost(config.bindAddress), postgresPassword: config.postgresPassword,
@@ -44,7 +44,7 @@ export function systemStatus(
     consumerCount: services.filter(({ kind }) => kind === 'consumer').length,
     services: services.map((service) => statusOf(service, containers.find(({ name }) => name === service.name))),
     ...addresses,
-    ports: { kafkaPortBase, postgresPort, monitoringPort, monitoringHost: config.bindAddress },
+    ports: { kafkaPortBase, postgresPort, monitoringPort, monitoringHost },
     ownKafka: local.externalBrokers === null, ownPostgres: local.externalDatabaseUrl === null,
   }
 }
