@@ -19,12 +19,6 @@ export function ComponentState({ component }: { component: Reported }): JSX.Elem
     : <span class="state state-warning"><Mark kind="warning" />silent</span>
 }
 
-/** Stopped ones last, where nobody misses them; the order within stays. */
-export function stoppedLast<C extends Reported>(components: readonly C[]): C[] {
-  const stopped = (component: C): boolean => component.status !== 'active' && saidGoodbye(component)
-  return [...components.filter((component) => !stopped(component)), ...components.filter(stopped)]
-}
-
 /** Inactive ones first, for a list that is cut; the order within stays. */
 export function inactiveFirst<C extends { readonly status: string }>(components: readonly C[]): C[] {
   return [...components.filter(({ status }) => status !== 'active'), ...components.filter(({ status }) => status === 'active')]

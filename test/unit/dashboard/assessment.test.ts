@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { StreamData, StreamSection } from '../../../src/contract/stream.ts'
-import { assess, isChangingHands, unownedSince } from '../../../src/dashboard/assessment.ts'
+import { assess, isChangingHands, stoppedLast, unownedSince } from '../../../src/dashboard/assessment.ts'
 import type { Assessment } from '../../../src/dashboard/assessment.ts'
 import { initialState, withConnectionLost, withSection } from '../../../src/dashboard/state.ts'
 import type { DashboardState } from '../../../src/dashboard/state.ts'
@@ -139,4 +139,9 @@ describe('what is wrong', () => {
     ])
     assert.equal(found.title, '(4) Kafka does not answer: no broker answers')
   })
+})
+
+it('a list of consumers ends with those that were stopped', () => {
+  const stopped = consumer(T, 'b', [], { status: 'inactive', reported_status: 'inactive' })
+  assert.deepEqual(stoppedLast([stopped, silent('a'), consumer(T, 'c', [0])]).map(({ consumer_id }) => consumer_id), ['a', 'c', 'b'])
 })
