@@ -32,8 +32,10 @@ export function countConsumers(containers: readonly Pick<Container, 'name'>[]): 
 
 /** Services without a container are stopped. */
 export function systemStatus(
-  services: readonly ServiceDefinition[], containers: readonly Container[], local: LocalConfig, config: DockerConfig,
+  services: readonly ServiceDefinition[], found: readonly Container[], local: LocalConfig, config: DockerConfig,
 ): SystemStatus {
+  // A container that doesn't end in time when everything is stopped is killed by Docker, not by hand.
+  const containers = found.some(({ pid }) => pid !== null) ? found : found.map((container) => ({ ...container, state: 'stopped' as const }))
   const { kafkaPortBase, postgresPort, monitoringPort, monitoringHost } = local
   const addresses = addressesOf({ ...local, monitoringHost: config.bindAddress }, {
     brokers: config.kafkaPorts.map((port) => `${config.advertisedHost}:${port}`),

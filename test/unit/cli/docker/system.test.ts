@@ -44,3 +44,9 @@ test('what has no container is stopped, and addresses are those that are publish
   assert.equal(status.databaseUrl, 'postgresql://factory_user:secret@127.0.0.1:5432/factory_monitoring')
   assert.equal(status.monitoringUrl, 'http://127.0.0.1:5000')
 })
+
+test('where nothing runs, what Docker killed at the stop is only stopped', () => {
+  const local = readLocalConfig({})
+  const { services } = systemStatus(servicesOf({}), [container('kafka1', 'killed'), container('kafka2', 'stopped')], local, readDockerConfig({}, local))
+  assert.deepEqual(new Set(services.map(({ state }) => state)), new Set(['stopped']))
+})
