@@ -6,12 +6,21 @@ import type { Environment } from '../runtime/config.ts'
 import { ExitError } from '../runtime/errors.ts'
 import { UsageError } from './command.ts'
 
-/** The system of this FACTORY_HOME. Throws an `ExitError` when it doesn't run. */
+/** For commands that wait until it runs. */
+export class NotRunningError extends ExitError {}
+
+/** The system of this FACTORY_HOME. Throws a `NotRunningError` when it doesn't run, an `ExitError` when it was asked for wrongly. */
 export async function requireRunning(env: Environment): Promise<{ readonly config: LocalConfig, readonly status: SystemStatus }> {
   const config = readWholeLocalConfig(env)
   const status = await askSupervisor(config.home, { command: 'status' })
-  if (status === null) throw new ExitError('the system doesn\'t run; start it by `make all`')
+  if (status === null) throw new NotRunningError('the system doesn\'t run; start it by `make all`')
   return { config, status }
+}
+
+/** For commands that need its pages. */
+export function requireMonitoring({ services }: SystemStatus): void {
+  const monitoring = services.find(({ kind }) => kind === 'monitoring')
+  if (monitoring?.state !== 'running') throw new ExitError('the monitoring service doesn\'t run; start it by `make start-monitoring`')
 }
 
 /** The services of these names, in their order. Throws a `UsageError` that lists what there is. */
