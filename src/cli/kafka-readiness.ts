@@ -8,6 +8,9 @@ import type { Quorum } from '../kafka/quorum.ts'
 import type { Environment } from '../runtime/config.ts'
 import { ExitError, messageOf } from '../runtime/errors.ts'
 import { NotRunningError, requireRunning } from './running-system.ts'
+import { LateError, within } from './within.ts'
+
+const ANSWER_MS = 2_000
 
 export interface Readiness {
   readonly ready: boolean
@@ -22,14 +25,14 @@ export interface BrokerAnswer {
 }
 
 /** Whether all brokers of the running system answer as one cluster that can be used. Throws an `ExitError` for what doesn't pass by waiting. */
-export async function readReadiness(env: Environment): Promise<Readiness> {
+export async function readReadiness(env: Environment, signal: AbortSignal): Promise<Readiness> {
   try {
     const { config, status } = await requireRunning(env)
     const connection: KafkaConnection = { brokers: status.brokers, clientId: 'wait-for-kafka', security: config.kafkaSecurity }
     const topics = topicSettings(config.sensorTopic, config.alertTopic).map(({ name }) => name)
     const answers = await Promise.all(status.brokers.map(async (address) => (
-      { address, view: await unlessAway(readClusterView({ ...connection, brokers: [address] }, topics)) })))
-    const quorum = answers.some(({ view }) => view !== null) ? await unlessAway(readQuorum(connection)) : null
+      { address, view: await unlessAway(() => readClusterView({ ...connection, brokers: [address] }, topics), signal) })))
+    const quorum = answers.every(({ view }) => view !== null) ? await unlessAway(() => readQuorum(connection), signal) : null
     return judgeReadiness(answers, quorum, status.ownKafka)
   } catch (error) {
     if (!(error instanceof NotRunningError)) throw error
@@ -37,10 +40,11 @@ export async function readReadiness(env: Environment): Promise<Readiness> {
   }
 }
 
-async function unlessAway<T>(asked: Promise<T>): Promise<T | null> {
+async function unlessAway<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T | null> {
   try {
-    return await asked
+    return await within(ANSWER_MS, signal, ask)
   } catch (error) {
+    if (signal.aborted || error instanceof LateError) return null
     if (classifyKafka(error) === 'exit') throw new ExitError(`Kafka doesn't let us in: ${messageOf(error)}`)
     if (classifyKafka(error) !== 'retry') throw error
     return null

@@ -1,5 +1,5 @@
 import { Admin } from '@platformatic/kafka'
-import { clientOptions } from './client.ts'
+import { impatientOptions } from './client.ts'
 import type { KafkaConnection } from './client.ts'
 
 export interface ClusterView {
@@ -19,7 +19,7 @@ export interface PartitionView {
 
 /** What the brokers say of their cluster, asked anew. Rejects within seconds, with an error for `classifyKafka`. */
 export async function readClusterView(connection: KafkaConnection, topics: readonly string[]): Promise<ClusterView> {
-  const admin = new Admin({ ...clientOptions(connection), retries: 2 })
+  const admin = new Admin(impatientOptions(connection))
   try {
     // A topic that isn't there would fail the whole question.
     const existing = new Set(topics.length === 0 ? [] : await admin.listTopics())

@@ -1,6 +1,6 @@
 import { Admin, describeQuorumV0, describeQuorumV1, describeQuorumV2 } from '@platformatic/kafka'
 import type { Connection } from '@platformatic/kafka'
-import { clientOptions } from './client.ts'
+import { impatientOptions } from './client.ts'
 import type { KafkaConnection } from './client.ts'
 
 export interface Quorum {
@@ -22,7 +22,7 @@ const METADATA_LOG = { topicName: '__cluster_metadata', partitions: [{ partition
  * only one of them that passes requests on. Rejects within seconds, with an error for `classifyKafka`.
  */
 export async function readQuorum(connection: KafkaConnection): Promise<Quorum | null> {
-  const admin = new Admin({ ...clientOptions(connection), retries: 2 })
+  const admin = new Admin(impatientOptions(connection))
   try {
     const range = (await admin.listApis()).find(({ name }) => name === 'DescribeQuorum')
     const version = VERSIONS[Math.min(range?.maxVersion ?? -1, VERSIONS.length - 1)]

@@ -1,5 +1,5 @@
-import { linkAbort, pause } from '../../runtime/abort.ts'
 import { messageOf } from '../../runtime/errors.ts'
+import { within } from '../within.ts'
 
 export interface CheckResult {
   readonly group: string
@@ -27,6 +27,12 @@ export interface CheckRun {
   ): Promise<Made<T>>
 }
 
+/** For a check that needs two. */
+export function both<A, B>(one: Made<A>, other: Made<B>): Made<readonly [A, B]> {
+  if (one.seen === undefined) return { name: one.name, seen: undefined }
+  return { name: other.name, seen: other.seen === undefined ? undefined : [one.seen, other.seen] }
+}
+
 const TIMEOUT_MS = 5_000
 
 /** Runs checks one after the other; no failure of one stops the next, apart from the signal. */
@@ -43,7 +49,7 @@ export function createCheckRun(signal: AbortSignal, onResult: (result: CheckResu
     const startedMs = performance.now()
     let seen: T | undefined
     try {
-      seen = await withTimeout(look, signal, timeoutMs)
+      seen = await within(timeoutMs, signal, look)
       report(group, name, true, judge(seen), startedMs)
     } catch (error) {
       report(group, name, false, signal.aborted ? 'not checked: interrupted' : messageOf(error).replaceAll(/\s+/g, ' '), startedMs)
@@ -59,19 +65,5 @@ export function createCheckRun(signal: AbortSignal, onResult: (result: CheckResu
       report(group, name, false, signal.aborted ? 'not checked: interrupted' : `not checked: ${needed.name} failed`, performance.now())
       return { name, seen: undefined }
     },
-  }
-}
-
-/** Doesn't wait for one that goes on although its signal is aborted. */
-async function withTimeout<T>(look: (signal: AbortSignal) => Promise<T>, signal: AbortSignal, timeoutMs: number): Promise<T> {
-  signal.throwIfAborted()
-  const own = linkAbort(signal)
-  try {
-    const answer = look(own.signal)
-    const late = pause(timeoutMs, own.signal).then(() => { throw new Error(`no answer within ${timeoutMs / 1000} s`) })
-    return await Promise.race([answer, late])
-  } finally {
-    own.abort(new Error(`no answer within ${timeoutMs / 1000} s`))
-    own.release()
   }
 }

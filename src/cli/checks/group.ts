@@ -3,9 +3,13 @@ import { createTopicReader } from '../../kafka/cluster.ts'
 import type { ClusterView } from '../../kafka/cluster-view.ts'
 import { readGroupView } from '../../kafka/group-view.ts'
 import type { GroupView } from '../../kafka/group-view.ts'
+import { createPool } from '../../postgres/pool.ts'
+import type { Queryable } from '../../postgres/pool.ts'
+import { readLogs } from '../../postgres/read-logs.ts'
 import { pause } from '../../runtime/abort.ts'
 import { readVariables } from '../../runtime/config.ts'
 import type { Environment } from '../../runtime/config.ts'
+import { both } from './check-run.ts'
 import type { CheckRun, Made } from './check-run.ts'
 import type { CheckedSystem } from './run-checks.ts'
 
@@ -20,7 +24,10 @@ export interface PartitionLag {
   readonly moved: boolean
 }
 
-export async function checkGroup(run: CheckRun, { connection, status, sensorTopic }: CheckedSystem, cluster: Made<ClusterView>, env: Environment): Promise<void> {
+/** `database`: a check of PostgreSQL, where the consumers keep how far they are. */
+export async function checkGroup(
+  run: CheckRun, { connection, status, sensorTopic }: CheckedSystem, cluster: Made<ClusterView>, database: Made<unknown>, env: Environment,
+): Promise<void> {
   const { CONSUMER_GROUP: group } = readVariables({ CONSUMER_GROUP: consumerVariables.CONSUMER_GROUP }, env)
   const running = status.services.filter(({ kind, state }) => kind === 'consumer' && state === 'running').flatMap(({ healthId }) => healthId ?? [])
   const partitions = cluster.seen?.topics.get(sensorTopic)?.length ?? 0
@@ -28,15 +35,16 @@ export async function checkGroup(run: CheckRun, { connection, status, sensorTopi
   const members = await run.checkWith(cluster, 'Consumers', group, (_, signal) => repeat(signal, () => readGroupView(connection, group, sensorTopic),
     (view) => passes(() => judgeMembers(view, partitions, running))), (view) => judgeMembers(view, partitions, running))
 
-  await run.checkWith(members, 'Consumers', `${group} lag`, async (first, signal) => {
+  // What they commit to Kafka is only a hint, up to 5 s old; what counts is in PostgreSQL.
+  await run.checkWith(both(members, database), 'Consumers', `${group} lag`, async (_, signal) => {
+    const pool = createPool(status.databaseUrl, { applicationName: 'verify-cluster', max: 1, statementTimeoutMs: 3_000 })
     const topic = createTopicReader(connection, sensorTopic)
     try {
-      return await repeat(signal, async () => {
-        const { committed } = await readGroupView(connection, group, sensorTopic)
-        return lagOf(await topic.read(), first.committed, committed)
-      }, (lags) => passes(() => judgeLag(lags)))
+      const before = await readPositions(pool, sensorTopic)
+      return await repeat(signal, async () => lagOf(await topic.read(), before, await readPositions(pool, sensorTopic)),
+        (lags) => passes(() => judgeLag(lags)))
     } finally {
-      await topic.close()
+      await Promise.all([topic.close(), pool.end()])
     }
   }, judgeLag)
 }
@@ -61,12 +69,18 @@ export function judgeLag(lags: readonly PartitionLag[]): string {
   return `${lags.reduce((sum, { lag }) => sum + lag, 0)} messages wait (${lags.map(({ lag }) => lag).join(', ')} by partition)`
 }
 
+/** Partition → the offset that is stored next. */
+async function readPositions(db: Queryable, topic: string): Promise<Map<number, number>> {
+  const logs = await readLogs(db)
+  return new Map(logs.filter((log) => log.topic === topic && log.closedAt === null).map(({ partition, nextOffset }) => [partition, nextOffset]))
+}
+
 function lagOf(
   topic: readonly { readonly partition: number, readonly logEndOffset: number | null }[],
-  before: ReadonlyMap<number, number>, committed: ReadonlyMap<number, number>,
+  before: ReadonlyMap<number, number>, now: ReadonlyMap<number, number>,
 ): PartitionLag[] {
   return topic.map(({ partition, logEndOffset }) => {
-    const next = committed.get(partition) ?? 0
+    const next = now.get(partition) ?? 0
     return { partition, lag: Math.max(0, (logEndOffset ?? 0) - next), moved: next > (before.get(partition) ?? 0) }
   })
 }

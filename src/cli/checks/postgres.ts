@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { OLDEST_SERVER, listMigrations } from '../../postgres/migrate.ts'
 import { createPool } from '../../postgres/pool.ts'
 import { readAppliedMigrations, readServerVersion, writeAndRead } from '../../postgres/read-server.ts'
-import type { CheckRun } from './check-run.ts'
+import type { CheckRun, Made } from './check-run.ts'
 import type { CheckedSystem } from './run-checks.ts'
 
-export async function checkPostgres(run: CheckRun, { status }: CheckedSystem): Promise<void> {
+/** Returns the first of the checks, which the others need. */
+export async function checkPostgres(run: CheckRun, { status }: CheckedSystem): Promise<Made<unknown>> {
   const pool = createPool(status.databaseUrl, { applicationName: 'verify-cluster', max: 1, statementTimeoutMs: 3_000 })
   const sent = randomBytes(16).toString('hex')
   try {
@@ -16,6 +17,7 @@ export async function checkPostgres(run: CheckRun, { status }: CheckedSystem): P
       if (read !== sent) throw new Error(`what was written is not what was read: ${read ?? 'nothing'}`)
       return 'in a table that is gone again'
     })
+    return version
   } finally {
     await pool.end()
   }

@@ -15,16 +15,37 @@ interface Reached<T> {
   readonly answer: T
 }
 
-/** One broker, asked by itself. */
-export async function checkBroker(run: CheckRun, { connection, status }: CheckedSystem, address: string): Promise<Made<Reached<ClusterView>>> {
+/** By address, in their order. */
+export type BrokerChecks = ReadonlyMap<string, Made<unknown>>
+
+/** Each broker, asked by itself. */
+export async function checkBrokers(run: CheckRun, system: CheckedSystem): Promise<BrokerChecks> {
+  const checks = new Map<string, Made<unknown>>()
+  for (const address of system.status.brokers) checks.set(address, await checkBroker(run, system, address))
+  return checks
+}
+
+/** The same system, asked only through brokers that answer: one that hangs takes all the time that a check has. */
+export function throughAnswering(system: CheckedSystem, checks: BrokerChecks): CheckedSystem {
+  const answering = [...checks].filter(([, { seen }]) => seen !== undefined).map(([address]) => address)
+  return answering.length === 0 ? system : { ...system, connection: { ...system.connection, brokers: answering } }
+}
+
+async function checkBroker(run: CheckRun, { connection, status }: CheckedSystem, address: string): Promise<Made<Reached<ClusterView>>> {
   return run.check('Kafka', brokerName(address, status),
     (signal) => reach(address, signal, () => readClusterView({ ...connection, brokers: [address] }, [])),
     ({ tcpMs, answerMs, answer }) => `TCP in ${ms(tcpMs)}, answers in ${ms(answerMs)} as one of cluster ${answer.id}`)
 }
 
-/** One broker, as the only one we know: where it says that the brokers are can be reached from here. */
-export async function checkAdvertised(run: CheckRun, { connection, status }: CheckedSystem, address: string): Promise<void> {
-  await run.check('Kafka', brokerName(address, status), async (signal) => {
+/** Each broker, as the only one we know: where it says that the brokers are can be reached from here. */
+export async function checkAdvertised(run: CheckRun, system: CheckedSystem): Promise<BrokerChecks> {
+  const checks = new Map<string, Made<unknown>>()
+  for (const address of system.status.brokers) checks.set(address, await checkAddressesOf(run, system, address))
+  return checks
+}
+
+async function checkAddressesOf(run: CheckRun, { connection, status }: CheckedSystem, address: string): Promise<Made<unknown>> {
+  return run.check('Kafka', brokerName(address, status), async (signal) => {
     await connectMs(parseAddress(address), signal)
     const { brokers } = await readClusterView({ ...connection, brokers: [address] }, [])
     const unreachable: string[] = []
@@ -61,7 +82,7 @@ export async function checkMonitoringReach(run: CheckRun, { status }: CheckedSys
 }
 
 /** `kafka2 (127.0.0.1:9094)`; the address alone of a broker that isn't ours. */
-export function brokerName(address: string, { services }: SystemStatus): string {
+function brokerName(address: string, { services }: SystemStatus): string {
   const service = services.find(({ kind, port }) => kind === 'kafka' && port === parseAddress(address).port)
   return service === undefined ? address : `${service.name} (${address})`
 }

@@ -31,7 +31,7 @@ export async function runChecks(
   const { format } = readCliConfig(args, env)
   const { config, status } = await requireRunning(env)
   const connection = { brokers: status.brokers, clientId: command, security: config.kafkaSecurity }
-  const temporaryTopics = createTemporaryTopics(connection)
+  const temporaryTopics = createTemporaryTopics()
   const run = createCheckRun(listenForInterrupt(), format === 'json' ? () => {} : printResult)
   const startedMs = performance.now()
   try {

@@ -1,4 +1,4 @@
-import { checkBroker, checkMonitoringReach, checkPostgresReach } from '../checks/reach.ts'
+import { checkBrokers, checkMonitoringReach, checkPostgresReach } from '../checks/reach.ts'
 import { runChecks } from '../checks/run-checks.ts'
 import type { Command } from '../command.ts'
 
@@ -9,7 +9,7 @@ export const testConnectivity: Command = {
 
 A TCP connection to each address, and an answer over it, with the time that it took. Exit code 1 if any of them failed.`,
   run: (args, env) => runChecks('test-connectivity', args, env, async (run, system) => {
-    for (const address of system.status.brokers) await checkBroker(run, system, address)
+    await checkBrokers(run, system)
     await checkPostgresReach(run, system)
     await checkMonitoringReach(run, system)
   }),

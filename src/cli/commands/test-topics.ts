@@ -1,5 +1,6 @@
 import { topicSettings } from '../../contract/topics.ts'
 import { checkCluster } from '../checks/cluster.ts'
+import { checkBrokers, throughAnswering } from '../checks/reach.ts'
 import { checkEachPartition } from '../checks/round-trips.ts'
 import { runChecks } from '../checks/run-checks.ts'
 import { checkTopic } from '../checks/topics.ts'
@@ -13,11 +14,12 @@ export const testTopics: Command = {
 The messages go to copies of the topics, on the same brokers under the same leaders, which are deleted again: consumers would store what
 they don't know. Exit code 1 if any check failed.`,
   run: (args, env) => runChecks('test-topics', args, env, async (run, system) => {
+    const answering = throughAnswering(system, await checkBrokers(run, system))
     const topics = topicSettings(system.sensorTopic, system.alertTopic)
-    const cluster = await checkCluster(run, system, topics.map(({ name }) => name))
+    const cluster = await checkCluster(run, answering, topics.map(({ name }) => name))
     for (const topic of topics) {
-      const partitions = await checkTopic(run, system, cluster, topic)
-      await checkEachPartition(run, system, cluster, topic.name, partitions, topic.configs)
+      const partitions = await checkTopic(run, answering, cluster, topic)
+      await checkEachPartition(run, answering, cluster, topic.name, partitions, topic.configs)
     }
   }),
 }

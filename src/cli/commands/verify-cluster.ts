@@ -3,7 +3,7 @@ import { checkApi } from '../checks/api.ts'
 import { checkCluster, checkQuorum } from '../checks/cluster.ts'
 import { checkGroup } from '../checks/group.ts'
 import { checkPostgres } from '../checks/postgres.ts'
-import { checkBroker } from '../checks/reach.ts'
+import { checkBrokers, throughAnswering } from '../checks/reach.ts'
 import { checkEachBroker, checkTemporaryTopic } from '../checks/round-trips.ts'
 import { runChecks } from '../checks/run-checks.ts'
 import { checkStream } from '../checks/stream.ts'
@@ -19,13 +19,14 @@ A verdict per line; exit code 1 if any check failed, and the last line names it.
 deleted again. FORMAT=json prints {ok, checks: [{group, name, ok, detail, seconds}]}.`,
   run: (args, env) => runChecks('verify-cluster', args, env, async (run, system) => {
     const topics = topicSettings(system.sensorTopic, system.alertTopic)
-    for (const address of system.status.brokers) await checkBroker(run, system, address)
-    const cluster = await checkCluster(run, system, topics.map(({ name }) => name))
-    await checkQuorum(run, system, cluster)
-    for (const topic of topics) await checkTopic(run, system, cluster, topic)
-    await checkEachBroker(run, system, cluster, await checkTemporaryTopic(run, system, cluster))
-    await checkGroup(run, system, cluster, env)
-    await checkPostgres(run, system)
+    const brokers = await checkBrokers(run, system)
+    const answering = throughAnswering(system, brokers)
+    const cluster = await checkCluster(run, answering, topics.map(({ name }) => name))
+    await checkQuorum(run, answering, cluster)
+    for (const topic of topics) await checkTopic(run, answering, cluster, topic)
+    await checkEachBroker(run, answering, cluster, await checkTemporaryTopic(run, answering, cluster), brokers)
+    const database = await checkPostgres(run, system)
+    await checkGroup(run, answering, cluster, database, env)
     await checkApi(run, system)
     await checkStream(run, system)
   }),

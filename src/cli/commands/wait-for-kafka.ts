@@ -27,8 +27,8 @@ and what is missing, when that isn't so after TIMEOUT_S.`,
     const progress = setInterval(() => { print(`  ${Math.round(waitedS())} s: ${detail}`) }, PROGRESS_MS)
     try {
       while (!over.signal.aborted) {
-        const readiness = await Promise.race([readReadiness(env), pause(timeoutS * 1000, over.signal)])
-        if (readiness === undefined) break
+        const readiness = await readReadiness(env, over.signal)
+        if (over.signal.aborted) break
         detail = readiness.detail
         if (readiness.ready) {
           print(`Kafka is ready after ${waitedS().toFixed(1)} s: ${detail}`)
