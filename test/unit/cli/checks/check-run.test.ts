@@ -10,7 +10,8 @@ test('a check passes, fails by what it sees, or can\'t see; what needs it is mad
   const wrong = await run.check('A', 'wrong', async () => 2, (seen) => { throw new Error(`${seen} is\n too many`) })
   const blind = await run.check('A', 'blind', () => Promise.reject<number>(new Error('nobody there')), () => 'unseen')
   const late = await run.check('A', 'late', () => new Promise<number>(() => {}), () => 'unseen')
-  for (const needed of [wrong, both(good, blind), late]) await run.checkWith(needed, 'B', `after ${needed.name}`, async (seen) => seen, (seen) => `still ${String(seen)}`)
+  for (const needed of [wrong, late]) await run.checkWith(needed, 'B', `after ${needed.name}`, async (seen) => seen, (seen) => `still ${seen}`)
+  await run.checkWith(both(good, blind), 'B', 'after both', async (seen) => seen, (seen) => `still ${seen.join()}`)
 
   assert.deepEqual(shown.map(({ group, name, ok, detail }) => [group, name, ok, detail]), [
     ['A', 'good', true, 'saw 1'],
@@ -18,8 +19,8 @@ test('a check passes, fails by what it sees, or can\'t see; what needs it is mad
     ['A', 'blind', false, 'nobody there'],
     ['A', 'late', false, 'no answer within 0.05 s'],
     ['B', 'after wrong', true, 'still 2'],
-    ['B', 'after blind', false, 'not checked: blind failed'],
     ['B', 'after late', false, 'not checked: late failed'],
+    ['B', 'after both', false, 'not checked: blind failed'],
   ])
   assert.deepEqual(run.results, shown)
   assert.ok((shown[3]?.seconds ?? 0) >= 0.04)
