@@ -54,6 +54,14 @@ describe('the commands that look', { concurrency: false }, () => {
     assert.deepEqual([text.stderr(), json.stderr()], ['', ''])
   })
 
+  test('alerts are shown while PostgreSQL is away', async () => {
+    assert.equal((await run('kill', { SERVICE: 'postgres' })).code, 0)
+    const alerts = await run('monitor-alerts')
+    assert.equal((await run('revive', { SERVICE: 'postgres' })).code, 0)
+    assert.deepEqual([alerts.code, alerts.stdout.includes('looked-at-')], [0, true])
+    assert.match(alerts.stderr, /^-- PostgreSQL doesn't answer: .+; rebalancing events are not shown meanwhile\n$/)
+  })
+
   test('a look goes on when Kafka has been away', async () => {
     const sensors = follow('monitor-sensors', { FOLLOW: '1' })
     await eventually(sensors.stdout, (seen) => seen.includes('temp-sensor-001'), 10_000)
