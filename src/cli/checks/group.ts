@@ -55,7 +55,8 @@ export function judgeMembers({ state, members }: GroupView, partitions: number, 
   if (state.toUpperCase() !== 'STABLE') throw new Error(`the group is not stable: ${state}`)
   const missing = running.filter((id) => !members.some(({ clientId }) => clientId === id))
   if (missing.length > 0) throw new Error(`not in the group: ${missing.join(', ')}`)
-  const unread = Array.from({ length: partitions }, (_, partition) => partition).filter((partition) => !members.some((each) => each.partitions.includes(partition)))
+  const read = new Set(members.flatMap((member) => member.partitions))
+  const unread = Array.from({ length: partitions }, (_, partition) => partition).filter((partition) => !read.has(partition))
   if (unread.length > 0) throw new Error(`nobody reads partition ${unread.join(', ')}`)
   return `stable: ${members.map(({ clientId, partitions: own }) => `${clientId} reads ${own.length === 0 ? 'none' : own.join('+')}`).join(', ')}`
 }
