@@ -24,6 +24,7 @@ after(async () => {
 
 describe('the commands that look', { concurrency: false }, () => {
   test('readings are lines, and what isn\'t one says why', async () => {
+    await produce('sensor-data', ...Array.from({ length: 20 }, () => reading('looked-at-0', 20)))
     await produce('sensor-data', 'nonsense', reading('looked-at-1', 20), reading('looked-at-2', 99))
     const seen = await eventually(() => run('monitor-sensors'), ({ stdout }) => stdout.includes('looked-at-2') && stdout.includes('malformed'), 10_000)
     assert.deepEqual([seen.code, seen.stderr], [0, ''])
