@@ -1,6 +1,7 @@
 # Every target is a command of src/cli; here is only what has to be there before one can run: the packages. GNU make 3.81 or later.
-# Variables of the environment and of the command line are passed on: SERVICE, CONSUMERS, FORMAT, FOLLOW, FACTORY_HOME, KAFKA_PORT_BASE,
-# POSTGRES_PORT, MONITORING_PORT, MONITORING_HOST, KAFKA_BROKERS, DATABASE_URL, RUNTIME=docker or local, and those of docs/config.md.
+# Variables of the environment and of the command line are passed on: SERVICE, CONSUMERS, SENSOR, FORMAT, FOLLOW, TIMEOUT_S, FACTORY_HOME,
+# KAFKA_PORT_BASE, POSTGRES_PORT, MONITORING_PORT, MONITORING_HOST, KAFKA_BROKERS, DATABASE_URL, RUNTIME=docker or local, and those of
+# docs/config.md.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -96,6 +97,18 @@ topics: installed ## Show the topics: leader, replicas and messages of each part
 dashboard: installed ## Open the page in the browser, or print its address
 	@$(FACTORY) dashboard
 
+.PHONY: monitor
+monitor: installed ## Open Kafka UI in the browser, or the Kafka page of the monitoring service; prints its address
+	@$(FACTORY) monitor
+
+.PHONY: monitor-sensors
+monitor-sensors: installed ## Show the readings as they come; SENSOR=temp-sensor-001, FORMAT=json, FOLLOW=1
+	@$(FACTORY) monitor-sensors
+
+.PHONY: monitor-alerts
+monitor-alerts: installed ## Show the alerts as they come, and the rebalances; SENSOR=…, FORMAT=json, FOLLOW=1
+	@$(FACTORY) monitor-alerts
+
 .PHONY: logs
 logs: installed ## Show the logs; SERVICE=consumer-1, FORMAT=json, FOLLOW=1
 	@$(FACTORY) logs
@@ -107,6 +120,28 @@ logs-producers: installed ## Show the logs of the producers
 .PHONY: logs-consumers
 logs-consumers: installed ## Show the logs of the consumers
 	@$(FACTORY) logs-consumers
+
+## Check
+
+.PHONY: wait-for-kafka
+wait-for-kafka: installed ## Wait until all brokers answer as one cluster; TIMEOUT_S=60
+	@$(FACTORY) wait-for-kafka
+
+.PHONY: test-connectivity
+test-connectivity: installed ## Check that each broker, PostgreSQL and the monitoring service can be reached; FORMAT=json
+	@$(FACTORY) test-connectivity
+
+.PHONY: test-external
+test-external: installed ## Check that a program that knows one broker's address can use Kafka from here; FORMAT=json
+	@$(FACTORY) test-external
+
+.PHONY: test-topics
+test-topics: installed ## Check the topics: partitions, replicas, settings, and a message through each; FORMAT=json
+	@$(FACTORY) test-topics
+
+.PHONY: verify-cluster
+verify-cluster: installed ## Check everything: Kafka, topics, round trips, consumers, PostgreSQL, API; FORMAT=json
+	@$(FACTORY) verify-cluster
 
 ## Parts
 

@@ -19,13 +19,24 @@ export function printUntouched(status: SystemStatus, asked: readonly ServiceStat
 }
 
 function printPlaces(status: SystemStatus, kinds: readonly ServiceKind[]): void {
+  const kafkaUi = kafkaUiUrl(status)
   const lines = [
     ...kinds.includes('monitoring') ? [['Page', coloured('bold', status.monitoringUrl)], ['API', `${status.monitoringUrl}/docs`]] : [],
+    ...kafkaUi === null ? [] : [['Kafka UI', kafkaUi]],
     ['Kafka', status.brokers.join(',')],
     ['PostgreSQL', withoutPassword(status.databaseUrl)],
   ]
   for (const [name = '', place] of lines) print(`  ${name.padEnd(12)}${place}`)
   print(coloured('dim', '  make status, make logs, make stop; make env prints the addresses for other programs'))
+}
+
+/** Where Kafka UI answers, on the same address as the page; null where none runs. */
+export function kafkaUiUrl({ services, monitoringUrl }: SystemStatus): string | null {
+  const kafkaUi = services.find(({ kind, state }) => kind === 'kafka-ui' && state === 'running')
+  if (kafkaUi === undefined) return null
+  const url = new URL(monitoringUrl)
+  url.port = String(kafkaUi.port)
+  return url.origin
 }
 
 export function withoutPassword(databaseUrl: string): string {

@@ -21,3 +21,8 @@ export interface Command {
 
 /** The command was not called as it has to be. */
 export class UsageError extends ExitError {}
+
+/** For commands that are told everything by variables. */
+export function refuseArguments(args: readonly string[], command: string): void {
+  if (args.length > 0) throw new UsageError(`${command} takes no arguments, but got "${args.join(' ')}"; see ${command} --help`)
+}

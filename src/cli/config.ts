@@ -1,4 +1,4 @@
-import { flag, oneOf, readVariables, text } from '../runtime/config.ts'
+import { flag, integer, oneOf, readVariables, text } from '../runtime/config.ts'
 import type { Environment } from '../runtime/config.ts'
 
 /** The variables of the commands themselves. */
@@ -8,7 +8,18 @@ export const cliVariables = {
     defaultValue: null, defaultText: 'all, or none',
   },
   FORMAT: oneOf(['text', 'json'], { defaultValue: 'text', help: 'How a command prints what it found.' }),
-  FOLLOW: { ...flag({ help: 'Whether the logs go on until Ctrl+C.' }), defaultValue: null, defaultText: '1 on a terminal, else 0' },
+  FOLLOW: {
+    ...flag({ help: 'Whether logs, readings and alerts go on until Ctrl+C.' }), defaultValue: null, defaultText: '1 on a terminal, else 0',
+  },
+  SENSOR: { ...text({ help: 'The sensor whose readings or alerts are shown.' }), defaultValue: null, defaultText: 'all' },
+  MONITORING_URL: {
+    ...text({
+      pattern: /^https?:\/\/[^\s/]+$/, allowed: 'an address like http://monitoring:5000',
+      help: 'With KAFKA_BROKERS and DATABASE_URL: the system that is looked at and checked, wherever it runs.',
+    }),
+    defaultValue: null, defaultText: 'the system that runs here',
+  },
+  TIMEOUT_S: integer({ defaultValue: 60, min: 1, max: 86_400, help: 'How long `make wait-for-kafka` waits, in seconds.' }),
 }
 
 export interface CliConfig {
@@ -16,11 +27,14 @@ export interface CliConfig {
   readonly format: 'text' | 'json'
   /** Null: as the output is a terminal or not. */
   readonly follow: boolean | null
+  /** Null: all. */
+  readonly sensor: string | null
+  readonly timeoutS: number
 }
 
 /** Service names may also be given as arguments. Throws an `ExitError` that names the wrong variable. */
 export function readCliConfig(args: readonly string[], env: Environment): CliConfig {
   const values = readVariables(cliVariables, env)
   const names = [...args, values.SERVICE ?? ''].flatMap((value) => value.split(/[\s,]+/)).filter((name) => name !== '')
-  return { services: [...new Set(names)], format: values.FORMAT, follow: values.FOLLOW }
+  return { services: [...new Set(names)], format: values.FORMAT, follow: values.FOLLOW, sensor: values.SENSOR, timeoutS: values.TIMEOUT_S }
 }

@@ -3,6 +3,7 @@ import type { ServiceStatus, SystemStatus } from '../local/supervisor/protocol.t
 import { createPool } from '../postgres/pool.ts'
 import { readConsumerHealth, readProducerHealth } from '../postgres/read-health.ts'
 import { messageOf } from '../runtime/errors.ts'
+import { kafkaUiUrl } from './addresses.ts'
 
 export interface HealthCheck {
   readonly name: string
@@ -46,10 +47,9 @@ async function check(service: ServiceStatus, status: SystemStatus, beats: Beats 
       return `answers on ${status.monitoringUrl}`
     }
     case 'kafka-ui': {
-      const url = new URL(status.monitoringUrl)
-      url.port = String(service.port)
-      await requireAnswer(new URL('/actuator/health', url).href)
-      return `answers on ${url.origin}`
+      const url = kafkaUiUrl(status)
+      await requireAnswer(`${url}/actuator/health`)
+      return `answers on ${url}`
     }
     default: {
       if (beats instanceof Error) throw new Error('its heartbeat can\'t be read: PostgreSQL doesn\'t answer')

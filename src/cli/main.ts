@@ -9,4 +9,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0)
 })
 const { runCommand } = await import('./run-command.ts')
-process.exitCode = await runCommand(process.argv.slice(2), process.env)
+const exitCode = await runCommand(process.argv.slice(2), process.env)
+// Not when all connections are closed: a server that hangs would hold us for as long as its client waits. After what is still to be written.
+process.stdout.write('', () => { process.exit(exitCode) })

@@ -39,6 +39,11 @@ export function printFailure(message: string): void {
   process.stderr.write(`${styleText('red', message, { stream: process.stderr })}\n`)
 }
 
+/** What isn't part of a command's answer: on standard error, so that the answer can be piped. */
+export function printNotice(message: string): void {
+  process.stderr.write(`${styleText('dim', message, { stream: process.stderr })}\n`)
+}
+
 /** Columns as wide as their widest cell; those named are set flush right. */
 export function table(rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))

@@ -33,6 +33,11 @@ export function clientOptions(connection: KafkaConnection): BaseOptions {
   }
 }
 
+/** For a question that a person waits for: one broker that hangs must not take the time in which another would answer. */
+export function impatientOptions(connection: KafkaConnection): BaseOptions {
+  return { ...clientOptions(connection), retries: 2, requestTimeout: 3_000 }
+}
+
 function hostOf(broker: string): string {
   return broker.slice(0, broker.lastIndexOf(':'))
 }

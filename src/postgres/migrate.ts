@@ -3,11 +3,13 @@ import { ExitError } from '../runtime/errors.ts'
 import { createPartitions, daysAhead } from './partitions.ts'
 import { createPool, inTransaction } from './pool.ts'
 import type { Client } from './pool.ts'
+import { readServerVersion } from './read-server.ts'
 
 const FOLDER = new URL('./migrations/', import.meta.url)
 /** Any number, the same in every process: it names the lock under which one of them migrates while the others wait. */
 const LOCK = 7_201_455
-const OLDEST_SERVER = 150_000
+/** As the server says its version: 15.0. */
+export const OLDEST_SERVER = 150_000
 
 interface Migration {
   readonly version: number
@@ -40,9 +42,8 @@ export function listMigrations(): Migration[] {
 }
 
 async function checkServer(client: Client): Promise<void> {
-  const { rows } = await client.query<{ version: number, name: string }>(
-    `select current_setting('server_version_num')::int as version, current_setting('server_version') as name`)
-  if ((rows[0]?.version ?? 0) < OLDEST_SERVER) throw new ExitError(`PostgreSQL ${rows[0]?.name} is too old; version 15 or later is needed`)
+  const { number, name } = await readServerVersion(client)
+  if (number < OLDEST_SERVER) throw new ExitError(`PostgreSQL ${name} is too old; version 15 or later is needed`)
 }
 
 async function applyPending(client: Client): Promise<number[]> {

@@ -3,7 +3,7 @@ import { ExitError } from '../../runtime/errors.ts'
 import type { Command } from '../command.ts'
 import { readCliConfig } from '../config.ts'
 import { readTopic } from '../read-topic.ts'
-import { requireRunning } from '../running-system.ts'
+import { requireAddresses } from '../running-system.ts'
 import { print, table } from '../terminal.ts'
 
 export const topics: Command = {
@@ -12,7 +12,7 @@ export const topics: Command = {
   usage: '',
   async run(args, env) {
     const { format } = readCliConfig(args, env)
-    const { config, status } = await requireRunning(env)
+    const { config, status } = await requireAddresses(env)
     const settings = topicSettings(config.sensorTopic, config.alertTopic)
     const connection = { brokers: status.brokers, clientId: 'topics', security: config.kafkaSecurity }
     const found = await Promise.all(settings.map(async (topic) => ({ ...topic, state: await readTopic(connection, topic.name) })))
