@@ -150,6 +150,7 @@ export type KafkaMessages = Static<typeof kafkaMessagesSchema>
 export const kafkaTailSchema = object({
   messages: Type.Array(kafkaMessageSchema, { description: 'oldest first' }),
   skipped: count('messages that came too fast to be shown, since the last event'),
+  newer: Type.String({ description: 'for `after`, to go on from here when the connection is lost' }),
 }, 'KafkaTail')
 export type KafkaTail = Static<typeof kafkaTailSchema>
 

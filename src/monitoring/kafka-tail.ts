@@ -1,5 +1,5 @@
 import type { KafkaMessages, KafkaTail } from '../contract/kafka-api.ts'
-import { parseCursor } from '../kafka/browse-log.ts'
+import { cursorOf, parseCursor } from '../kafka/browse-log.ts'
 import { pause } from '../runtime/abort.ts'
 import { messageOf } from '../runtime/errors.ts'
 import type { KafkaExplorer } from './kafka-explorer.ts'
@@ -12,6 +12,8 @@ export interface TailQuestion {
   /** Null: all of them. */
   readonly partition: number | null
   readonly search: string | null
+  /** Where to begin; null: with what comes from now on. */
+  readonly after: ReadonlyMap<number, number> | null
 }
 
 /** Where the events go. */
@@ -30,11 +32,11 @@ const MOST_SHOWN = 100
 /** Who is further behind than this, because of the rate or because the viewer was slow, goes on near the end. */
 const MOST_BEHIND = 2_000
 
-/** Shows what is added to a topic until the signal is aborted; begins with what comes after the call. Rejects only with what nobody expected. */
+/** Shows what is added to a topic until the signal is aborted. Rejects only with what nobody expected. */
 export async function followTopic(
-  explorer: Pick<KafkaExplorer, 'layout' | 'messages'>, { topic, partition, search }: TailQuestion, viewer: TailViewer, signal: AbortSignal,
+  explorer: Pick<KafkaExplorer, 'layout' | 'messages'>, { topic, partition, search, after }: TailQuestion, viewer: TailViewer, signal: AbortSignal,
 ): Promise<void> {
-  const positions = new Map<number, number>()
+  const positions = new Map(after)
 
   async function round(): Promise<void> {
     const layout = await explorer.layout(topic)
@@ -45,7 +47,7 @@ export async function followTopic(
     const news = await explorer.messages(layout, { kind: 'after', offsets: positions }, MOST_SHOWN, search)
     advance(news.newer)
     const skipped = catchUp(news)
-    if (news.messages.length > 0 || skipped > 0) viewer.send({ messages: news.messages, skipped })
+    if (news.messages.length > 0 || skipped > 0) viewer.send({ messages: news.messages, skipped, newer: cursorOf(positions) })
     const failure = news.failures[0]
     if (failure !== undefined) viewer.complain(`partition ${failure.partition}: ${failure.error}`)
   }

@@ -48,7 +48,8 @@ function readTime(time: string): number {
   return Math.max(0, timeMs)
 }
 
-function readCursor(layout: TopicLayout, name: string, text: string): Map<number, number> {
+/** Offsets by partition, as an answer tells them. Throws a `RequestError` when they are none of the topic. */
+export function readCursor(layout: TopicLayout, name: string, text: string): Map<number, number> {
   const offsets = parseCursor(text)
   if (offsets === null) throw new RequestError(400, `${name} must be partitions with offsets, such as 0:120,1:33`)
   for (const partition of offsets.keys()) readPartitions(layout, partition)

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { errorSchema } from '../../contract/api.ts'
 import type { App } from '../app.ts'
 import { openTailViewer } from '../tail-viewer.ts'
-import { readPartitions } from '../message-question.ts'
+import { readCursor, readPartitions } from '../message-question.ts'
 import { kafkaFailures, partitionQuery, searchQuery, topicQuery } from './context.ts'
 import type { RouteContext } from './context.ts'
 
@@ -10,6 +10,7 @@ const querySchema = Type.Object({
   topic: topicQuery,
   partition: Type.Optional(partitionQuery),
   search: Type.Optional(searchQuery),
+  after: Type.Optional(Type.String({ maxLength: 2_000, description: '`newer` of an answer: begin there, instead of with what comes from now on' })),
 }, { additionalProperties: false })
 
 export function registerKafkaTail(app: App, { kafka }: RouteContext): void {
@@ -19,7 +20,7 @@ export function registerKafkaTail(app: App, { kafka }: RouteContext): void {
     schema: {
       tags: ['Kafka'],
       summary: 'What is added to a topic, as server-sent events',
-      description: '`event: messages` has `{messages, skipped}`, with messages as /api/kafka/messages tells them, oldest first; what comes too fast '
+      description: '`event: messages` has `{messages, skipped, newer}`, with messages as /api/kafka/messages tells them, oldest first; what comes too fast '
         + 'is skipped and counted. `event: trouble` has `{error}` while a partition can\'t be read. `event: heartbeat` comes every few seconds.',
       querystring: querySchema,
       response: {
@@ -29,11 +30,13 @@ export function registerKafkaTail(app: App, { kafka }: RouteContext): void {
       },
     },
   }, async ({ query }, reply) => {
-    const partition = query.partition ?? null
-    readPartitions(await kafka.layout(query.topic), partition)
+    const layout = await kafka.layout(query.topic)
+    const { topic, partition = null, search = null } = query
+    readPartitions(layout, partition)
+    const after = query.after === undefined ? null : readCursor(layout, 'after', query.after)
     const gone = new AbortController()
     try {
-      await kafka.follow({ topic: query.topic, partition, search: query.search ?? null }, () => {
+      await kafka.follow({ topic, partition, search, after }, () => {
         reply.hijack()
         return openTailViewer(reply.raw, gone)
       }, gone.signal)
