@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { KafkaBytes, KafkaMessage } from '../../../contract/kafka-api.ts'
-import { formatCount, formatUtc } from '../../format.ts'
+import { counted, formatCount, formatUtc } from '../../format.ts'
 import { Time } from '../../parts/Time.tsx'
 import { ask } from '../ask.ts'
 import { deadLetterOf } from '../dead-letter.ts'
@@ -10,6 +10,7 @@ import { formatBytes } from '../format-bytes.ts'
 import { NOWHERE } from '../location.ts'
 import type { Location } from '../location.ts'
 import { prettyJson } from '../pretty-json.ts'
+import { previewOf } from '../preview.ts'
 import { Highlighted } from './Highlighted.tsx'
 
 interface MessageProps {
@@ -20,8 +21,8 @@ interface MessageProps {
   readonly go: (next: Location) => void
 }
 
-/** What fits a line of the list. */
-const PREVIEW_LENGTH = 400
+/** Longer ones are opened on demand: a phone scrolls the page only. */
+const SHOWN_LENGTH = 2_000
 
 /** One message: a line with its time, place, key and begin, which opens to all of it. */
 export function Message({ topic, message, search, now, go }: MessageProps): JSX.Element {
@@ -49,7 +50,7 @@ function Short({ bytes, search, none }: { bytes: KafkaBytes | null, search: stri
   if (bytes === null) return <span class="quiet">{none}</span>
   if (bytes.encoding === 'base64') return <span class="quiet">{formatBytes(bytes.size_bytes)}, not text</span>
   if (bytes.text === '') return <span class="quiet">empty</span>
-  return <Highlighted text={bytes.text.slice(0, PREVIEW_LENGTH)} search={search} />
+  return <Highlighted text={previewOf(bytes.text, search)} search={search} />
 }
 
 type WholeProps = Omit<MessageProps, 'message' | 'now'> & { readonly listed: KafkaMessage, readonly letter: DeadLetter | null }
@@ -97,16 +98,23 @@ function Whole({ topic, listed, search, letter, go }: WholeProps): JSX.Element {
 }
 
 function Bytes({ bytes, search }: { bytes: KafkaBytes | null, search: string }): JSX.Element {
+  const [whole, showWhole] = useState(false)
   if (bytes === null) return <span class="quiet">none</span>
   const { encoding, text, size_bytes: sizeBytes, truncated } = bytes
   const pretty = encoding === 'utf8' && !truncated ? prettyJson(text) : null
   const notes = [
     pretty === null ? null : 'JSON', encoding === 'base64' ? 'not text; shown as base64' : null, formatBytes(sizeBytes),
-    truncated ? 'only the beginning is shown' : null,
+    truncated ? 'only the beginning was loaded' : null,
   ].filter((note) => note !== null)
+  const shown = pretty ?? text
   return (
     <>
-      <pre><Highlighted text={pretty ?? text} search={search} /></pre>
+      <pre><Highlighted text={whole ? shown : shown.slice(0, SHOWN_LENGTH)} search={search} /></pre>
+      {shown.length > SHOWN_LENGTH && (
+        <button type="button" class="action" aria-expanded={whole} onClick={() => showWhole(!whole)}>
+          {whole ? 'Show the beginning only' : `Show all ${counted(shown.length, 'character')}`}
+        </button>
+      )}
       {(sizeBytes > 100 || truncated || encoding === 'base64') && <p class="quiet bytes-note">{notes.join(', ')}</p>}
     </>
   )

@@ -56,7 +56,7 @@ function Quorum({ quorum: { leader_id: leader, leader_epoch: epoch, voters }, no
     <p class="panel-line">
       <Mark kind={leader < 0 ? 'critical' : slow.length > 0 ? 'warning' : 'done'} />
       <span>
-        {leader < 0 ? 'No active controller. ' : <>Controller quorum: node {leader} leads, elected {counted(epoch, 'time')}; </>}
+        {leader < 0 ? 'No active controller. ' : <>Controller quorum: node {leader} leads in epoch {formatCount(epoch)}; </>}
         {slow.length === 0 ? `all ${voters.length} voters are caught up.`
           : `${listed(slow.map(({ node_id: id, lag }) => `node ${id} is ${lag === null ? 'unheard of' : counted(lag, 'record')} behind`))}.`}
       </span>

@@ -59,7 +59,7 @@ function Group({ group }: { group: KafkaGroup }): JSX.Element {
             <tr>
               <th scope="col">Partition</th>
               <th scope="col">Member</th>
-              <th scope="col" class="number">Committed <span class="unit">of end</span></th>
+              <th scope="col" class="number">Committed, of the end</th>
               <th scope="col" class="number">Lag</th>
             </tr>
           </thead>
@@ -75,7 +75,7 @@ function Group({ group }: { group: KafkaGroup }): JSX.Element {
                   </td>
                   <td class="number">
                     {committed === null ? <span class="quiet">nothing</span> : formatCount(committed)}
-                    <span class="detail">{end === null ? 'end not known' : formatCount(end)}</span>
+                    <span class="quiet"> of {end === null ? 'not known' : formatCount(end)}</span>
                   </td>
                   <td class="number">{behind === null ? <span class="quiet">not known</span> : formatCount(behind)}</td>
                 </tr>

@@ -42,11 +42,14 @@ export function Messages({ place, topics, go, now }: MessagesProps): JSX.Element
       {place.topic === null && <Empty>Choose a topic. Nothing here changes anything in Kafka: no group is joined, no offset committed.</Empty>}
       {!place.live && <More browser={browser} direction={first} place={place} />}
       {list !== null && list.messages.length > 0 && (
-        <ol class="messages">
-          {list.messages.map((message) => (
-            <Message key={placeOf(message)} topic={place.topic ?? ''} message={message} search={place.search} now={now} go={go} />
-          ))}
-        </ol>
+        <>
+          <p class="message-columns" aria-hidden="true"><span>Time</span><span>Partition:offset</span><span>Key</span><span>Value</span></p>
+          <ol class="messages">
+            {list.messages.map((message) => (
+              <Message key={placeOf(message)} topic={place.topic ?? ''} message={message} search={place.search} now={now} go={go} />
+            ))}
+          </ol>
+        </>
       )}
       {list !== null && list.messages.length === 0 && !loading && <Empty>{nothing(browser, place)}</Empty>}
       {loading && <Empty>{list === null ? 'Reading …' : 'Reading more …'}</Empty>}

@@ -25,15 +25,16 @@ export function Topics({ topics, browse }: { topics: readonly KafkaTopic[] | und
       {topics === undefined && <Empty>Waiting for figures.</Empty>}
       {topics !== undefined && topics.length === internal && <Empty>No topics yet: they are made by the first producer or consumer that starts.</Empty>}
       {shown.length > 0 && (
-        <table class="components topics">
+        // The roles are said again, as rows that are laid out as grids on a phone are no table to some screen readers.
+        <table class="components topics" role="table">
           <caption class="hidden">Topics, their messages, size and state</caption>
-          <thead>
-            <tr>
-              <th scope="col">Topic</th>
-              <th scope="col" class="number">Messages</th>
-              <th scope="col" class="number">Size</th>
-              <th scope="col" class="settings">Settings</th>
-              <th scope="col"><span class="hidden">Messages and partitions</span></th>
+          <thead role="rowgroup">
+            <tr role="row">
+              <th scope="col" role="columnheader">Topic</th>
+              <th scope="col" role="columnheader" class="number">Messages</th>
+              <th scope="col" role="columnheader" class="number">Size</th>
+              <th scope="col" role="columnheader" class="settings">Settings</th>
+              <th scope="col" role="columnheader"><span class="hidden">Messages and partitions</span></th>
             </tr>
           </thead>
           {shown.map((topic) => <Topic key={topic.topic_id} topic={topic} browse={browse} />)}
@@ -55,9 +56,9 @@ function Topic({ topic, browse }: { topic: KafkaTopic, browse: Browse }): JSX.El
   const leaderless = partitions.filter(({ leader }) => leader === null).length
   const behind = partitions.filter(({ replicas, in_sync_replicas: inSync }) => inSync.length < replicas.length).length
   return (
-    <tbody>
-      <tr class={leaderless + behind > 0 ? 'abnormal' : ''}>
-        <th scope="row">
+    <tbody role="rowgroup">
+      <tr role="row" class={`topic ${leaderless + behind > 0 ? 'abnormal' : ''}`}>
+        <th scope="row" role="rowheader">
           <Name name={topic.topic} />
           <span class="detail">
             {leaderless > 0 && <span class="state state-critical"><Mark kind="critical" />{leaderless} without a leader</span>}
@@ -66,10 +67,10 @@ function Topic({ topic, browse }: { topic: KafkaTopic, browse: Browse }): JSX.El
             <span>{counted(partitions.length, 'partition')}, {counted(topic.replication, 'replica')} each</span>
           </span>
         </th>
-        <td class="number">{topic.messages === null ? <NotKnown /> : formatTotal(topic.messages)}</td>
-        <td class="number">{topic.size_bytes === null ? <NotKnown /> : formatBytes(topic.size_bytes)}</td>
-        <td class="settings">{settingsOf(topic)}</td>
-        <td class="actions">
+        <td role="cell" class="number">{topic.messages === null ? <NotKnown /> : formatTotal(topic.messages)}</td>
+        <td role="cell" class="number">{topic.size_bytes === null ? <NotKnown /> : formatBytes(topic.size_bytes)}</td>
+        <td role="cell" class="settings">{settingsOf(topic)}</td>
+        <td role="cell" class="actions">
           <button type="button" class="action" onClick={() => browse({ topic: topic.topic })}>
             Messages<span class="hidden"> of {topic.topic}</span>
           </button>
@@ -78,7 +79,7 @@ function Topic({ topic, browse }: { topic: KafkaTopic, browse: Browse }): JSX.El
           </button>
         </td>
       </tr>
-      {open && <tr class="opened"><td colSpan={5}><Partitions topic={topic} browse={browse} /></td></tr>}
+      {open && <tr role="row" class="opened"><td role="cell" colSpan={5}><Partitions topic={topic} browse={browse} /></td></tr>}
     </tbody>
   )
 }
