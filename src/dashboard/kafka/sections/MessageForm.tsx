@@ -45,50 +45,50 @@ export function MessageForm({ place, topics, submit }: MessageFormProps): JSX.El
   })
   return (
     <form class="message-form" aria-label="Messages to show" onSubmit={(event) => { event.preventDefault(); send(false) }}>
-      <label class="field">
-        <span>Topic</span>
-        <select name="topic" required value={topic} onChange={(event) => change({ topic: event.currentTarget.value, partition: null })}>
+      <p class="field">
+        <label for="message-topic">Topic</label>
+        <select id="message-topic" name="topic" required value={topic} onChange={(event) => change({ topic: event.currentTarget.value, partition: null })}>
           <option value="">Choose a topic</option>
           {(known.includes(topic) || topic === '' ? known : [topic, ...known]).map((name) => <option key={name} value={name}>{name}</option>)}
         </select>
-      </label>
-      <label class="field narrow">
-        <span>Partition</span>
+      </p>
+      <p class="field narrow">
+        <label for="message-partition">Partition</label>
         <select
-          name="partition" value={partition === null ? '' : String(partition)}
+          id="message-partition" name="partition" value={partition === null ? '' : String(partition)}
           onChange={(event) => change({ partition: event.currentTarget.value === '' ? null : Number(event.currentTarget.value) })}>
           {kind !== 'offset' && <option value="">All</option>}
           {partitions.map((each) => <option key={each} value={String(each)}>{each}</option>)}
         </select>
-      </label>
-      <label class="field narrow">
-        <span>From</span>
-        <select name="from" value={kind} onChange={(event) => change({ kind: event.currentTarget.value as From['kind'] })}>
+      </p>
+      <p class="field narrow">
+        <label for="message-from">From</label>
+        <select id="message-from" name="from" value={kind} onChange={(event) => change({ kind: event.currentTarget.value as From['kind'] })}>
           {KINDS.map(([name, text]) => <option key={name} value={name}>{text}</option>)}
         </select>
-      </label>
+      </p>
       {kind === 'offset' && (
-        <label class="field narrow">
-          <span>Offset</span>
+        <p class="field narrow">
+          <label for="message-offset">Offset</label>
           <input
-            name="offset" type="number" inputMode="numeric" min="0" step="1" required value={draft.offset}
+            id="message-offset" name="offset" type="number" inputMode="numeric" min="0" step="1" required value={draft.offset}
             onInput={(event) => change({ offset: event.currentTarget.value })} />
-        </label>
+        </p>
       )}
       {kind === 'time' && (
-        <label class="field">
-          <span>Time, {zoneName(Date.now())}</span>
+        <p class="field">
+          <label for="message-time">Time, {zoneName(Date.now())}</label>
           <input
-            name="time" type="datetime-local" step="1" required value={draft.time}
+            id="message-time" name="time" type="datetime-local" step="1" required value={draft.time}
             onInput={(event) => change({ time: event.currentTarget.value })} />
-        </label>
+        </p>
       )}
-      <label class="field wide">
-        <span>Search</span>
+      <p class="field wide">
+        <label for="message-search">Search</label>
         <input
-          name="search" type="search" maxLength={200} autocomplete="off" spellcheck={false} placeholder="in key, value and headers"
+          id="message-search" name="search" type="search" maxLength={200} autocomplete="off" spellcheck={false} placeholder="in key, value and headers"
           value={draft.search} onInput={(event) => change({ search: event.currentTarget.value })} />
-      </label>
+      </p>
       <p class="buttons">
         <button type="submit" class="action main">Show</button>
         <button type="button" class="action" aria-pressed={place.live} disabled={topic === ''} onClick={() => send(!place.live)}>
