@@ -19,7 +19,7 @@ export async function describeCluster(requests: BrokerRequests, topology: Topolo
 }
 
 /** Those that serve, and those that replicas are assigned to. */
-export function describeBrokers(topology: Topology, sizes: ReadonlyMap<number, LogSizes>): KafkaBroker[] {
+function describeBrokers(topology: Topology, sizes: ReadonlyMap<number, LogSizes>): KafkaBroker[] {
   const partitions = [...topology.topics.values()].flatMap((topic) => topic.partitions)
   const ids = new Set([...topology.brokers.keys(), ...partitions.flatMap(({ replicas }) => replicas)])
   return [...ids].sort((a, b) => a - b).map((id) => {

@@ -99,7 +99,7 @@ function toGroup({ coordinatorId, listed, described, committed }: KeptGroup, end
   }
 }
 
-export function offsetsOf(members: KafkaGroup['members'], committed: Pick<Committed, 'topics'> | undefined, ends: Offsets): KafkaGroupOffset[] {
+function offsetsOf(members: KafkaGroup['members'], committed: Pick<Committed, 'topics'> | undefined, ends: Offsets): KafkaGroupOffset[] {
   const places = new Map<string, { topic: string, partition: number, memberId: string | null, committed: number | null }>()
   for (const { member_id: memberId, assignments } of members) {
     for (const { topic, partitions } of assignments) {

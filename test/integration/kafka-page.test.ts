@@ -158,9 +158,8 @@ describe('messages', () => {
 
   test('from a time on: the first that is not older', async () => {
     const page = await plant.messages(`time=${new Date(midMs).toISOString()}&limit=500`)
-    assert.deepEqual(placesOf(page.messages).slice(0, 31), [
-      ...Array.from({ length: 20 }, (_, offset) => `1:${offset}`), ...Array.from({ length: 10 }, (_, index) => `0:${30 + index}`), ...['2:0'],
-    ].slice(0, page.messages.length))
+    const later = [...Array.from({ length: 20 }, (_, offset) => `1:${offset}`), ...Array.from({ length: 10 }, (_, index) => `0:${30 + index}`)]
+    assert.deepEqual(placesOf(page.messages).slice(0, 30).toSorted(), later.toSorted())
     assert.deepEqual((await plant.messages('time=2999-01-01T00:00:00Z')).messages, [])
     assert.equal((await plant.messages('time=1969-12-31T23:59:59Z&limit=500')).messages.length, page.messages.length + 30)
   })
@@ -292,7 +291,8 @@ describe('dead letters', () => {
     const empty = await within('the schema is there', 5_000, async () => ((await api.get('/api/kafka/dead-letters')).status === 200 ? api.read('/api/kafka/dead-letters') : undefined))
     assert.deepEqual(empty, { topic: deadLetterTopic, total: 0, counted: 0, by_reason: [] })
     const db = openPool(t, databaseUrl)
-    await db.query(`insert into partition_log (topic, topic_id, partition, first_offset, next_offset, dead_lettered) values ($1, gen_random_uuid(), 0, 0, 9, 3), ('other', gen_random_uuid(), 0, 0, 9, 1)`, [topic])
+    await db.query(`insert into partition_log (topic, topic_id, partition, first_offset, next_offset, dead_lettered)
+      values ($1, gen_random_uuid(), 0, 0, 9, 3), ('other', gen_random_uuid(), 0, 0, 9, 1)`, [topic])
     await db.query(`insert into dead_letter (log_key, kafka_offset, reason, detail, detected_by, created_at)
       select log_key, n, case when n < 2 then 'not_json' else 'empty' end, 'detail ' || n, 'c', '2026-01-01T00:00:00Z'::timestamptz + n * interval '1 s'
       from partition_log, generate_series(0, 2) n where topic = $1`, [topic])

@@ -12,8 +12,8 @@ const RETRY_MS = 2_000
 const SILENCE_MS = 8_000
 
 /**
- * Follows a tail until the signal is aborted; connects again when it is lost, to where `url` then says. Not by EventSource: that hides the words of a refusal, and
- * never tries again after one.
+ * Follows a tail until the signal is aborted; connects again when it is lost, to where `url` then says. Not by EventSource: that hides the
+ * words of a refusal, and never tries again after one.
  */
 export async function followTail(url: () => string, handlers: TailHandlers, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {

@@ -50,8 +50,13 @@ function Broker({ broker, controllerId }: { broker: KafkaBroker, controllerId: n
   )
 }
 
-function Quorum({ quorum: { leader_id: leader, leader_epoch: epoch, voters }, now }: { quorum: NonNullable<KafkaCluster['quorum']>, now: number }): JSX.Element {
-  const slow = voters.filter(({ node_id: id, lag, caught_up_at: at }) => id !== leader && (lag === null || at === null || now - Date.parse(at) > 10_000))
+/** A voter that is well catches up several times a second. */
+const VOTER_SILENT_MS = 10_000
+
+function Quorum({ quorum, now }: { quorum: NonNullable<KafkaCluster['quorum']>, now: number }): JSX.Element {
+  const { leader_id: leader, leader_epoch: epoch, voters } = quorum
+  const slow = voters.filter(({ node_id: id, lag, caught_up_at: at }) =>
+    id !== leader && (lag === null || at === null || now - Date.parse(at) > VOTER_SILENT_MS))
   return (
     <p class="panel-line">
       <Mark kind={leader < 0 ? 'critical' : slow.length > 0 ? 'warning' : 'done'} />

@@ -84,7 +84,8 @@ function Topic({ topic, browse }: { topic: KafkaTopic, browse: Browse }): JSX.El
   )
 }
 
-function settingsOf({ retention_ms: keptMs, retention_bytes: keptBytes, min_in_sync_replicas: min, max_message_bytes: max, cleanup_policy: policy }: KafkaTopic): string {
+function settingsOf(topic: KafkaTopic): string {
+  const { retention_ms: keptMs, retention_bytes: keptBytes, min_in_sync_replicas: min, max_message_bytes: max, cleanup_policy: policy } = topic
   return [
     policy === null || policy === 'delete' ? null : policy,
     keptMs === null ? null : keptMs < 0 ? 'kept for ever' : `kept ${formatDuration(keptMs)}`,
