@@ -9,7 +9,8 @@ const MOST_NAMES = 3
 export function judgeCluster(
   { topics }: Topology, brokers: readonly KafkaBroker[], quorum: KafkaCluster['quorum'], nowMs: number = Date.now(),
 ): Pick<KafkaCluster, 'ok' | 'verdict' | 'reasons'> {
-  const partitions = [...topics.values()].flatMap(({ topic, internal, partitions }) => partitions.map((each) => ({ topic, internal, ...each })))
+  const oursFirst = [...topics.values()].sort((a, b) => Number(a.internal) - Number(b.internal))
+  const partitions = oursFirst.flatMap(({ topic, internal, partitions }) => partitions.map((each) => ({ topic, internal, ...each })))
   const leaderless = partitions.filter(({ leader }) => leader === null)
   const behind = partitions.filter(({ leader, replicas, inSyncReplicas }) => leader !== null && inSyncReplicas.length < replicas.length)
   const up = brokers.filter(({ status }) => status === 'up').length

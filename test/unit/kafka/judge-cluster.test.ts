@@ -33,7 +33,7 @@ describe('the verdict on a cluster', () => {
 
   test('names what is wrong, the worst first', () => {
     const ill = topology({
-      data: [partition(0, 1, [1, 2], [1]), partition(1, null, [2])], __own: [partition(0, 1, [1, 2, 3], [1, 3])],
+      __own: [partition(0, 1, [1, 2, 3], [1, 3])], data: [partition(0, 1, [1, 2], [1]), partition(1, null, [2])],
     })
     const { ok, verdict, reasons } = judgeCluster(ill, [broker(1), broker(2, 'down'), broker(3)], quorum(1, [0, 60_000, 0]), NOW)
     assert.deepEqual([ok, reasons], [false, [

@@ -26,7 +26,7 @@ describe('the list of messages', () => {
   })
 
   test('takes what comes on top, and keeps so many', () => {
-    const list = withLive(firstList(answer([1, 0], null, '0:2')), { messages: [message(2), message(3)], skipped: 0, newer: '0:4' })
+    const list = withLive(firstList(answer([1, 0], '0:0', '0:2')), { messages: [message(2), message(3)], skipped: 0, newer: '0:4' })
     assert.deepEqual([placesOf(list), list.newer], [['0/3', '0/2', '0/1', '0/0'], '0:4'])
     const full = withLive(list, { messages: Array.from({ length: MOST_LIVE }, (_, index) => message(4 + index)), skipped: 0, newer: '0:504' })
     assert.deepEqual([full.messages.length, full.messages.at(-1)?.offset, full.older], [MOST_LIVE, 4, null])
