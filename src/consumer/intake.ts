@@ -1,4 +1,4 @@
-import type { LogSlice } from '../kafka/log-reader.ts'
+import type { LogSlice } from '../kafka/log-slice.ts'
 import { linkAbort, pause } from '../runtime/abort.ts'
 
 /** Between fetching and writing: holds what was fetched, and holds the fetching back when it is too much. */

@@ -6,7 +6,7 @@ import { ALERT_LEVELS, SENSOR_TYPES, alertLevelOf } from '../contract/sensor-typ
 import { dayOf } from '../contract/timestamp.ts'
 import { applyRules, emptyMemory } from '../detect/rules.ts'
 import type { Finding, SensorMemory } from '../detect/rules.ts'
-import type { LogRecord, LogSlice } from '../kafka/log-reader.ts'
+import type { LogRecord, LogSlice } from '../kafka/log-slice.ts'
 import { createBinaryCopy } from '../postgres/binary-copy.ts'
 import type { BinaryCopy } from '../postgres/binary-copy.ts'
 import type { PartitionLog } from '../postgres/logs.ts'

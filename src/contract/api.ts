@@ -1,19 +1,9 @@
 import { Type } from 'typebox'
-import type { Static, TSchema } from 'typebox'
+import type { Static } from 'typebox'
+import { count, names, nullable, object, partition, time, topic } from './api-schema.ts'
 
 // The monitoring API: what each path answers, as JSON schemas and as types. Programs outside rely on the names:
 // fields may be added, never renamed or removed. All times are UTC, ISO 8601 with a `Z`.
-
-const time = (description: string) => Type.String({ format: 'date-time', description })
-const count = (description: string) => Type.Integer({ minimum: 0, description })
-/** JSON schema's own way to say "or null": `anyOf` would cost the serializer a validation of each value. */
-const nullable = <T extends TSchema>(schema: T) => {
-  const { type, ...rest } = schema as T & { type: string }
-  return Type.Unsafe<Static<T> | null>({ ...rest, type: [type, 'null'] })
-}
-const names = <const T extends string>(values: readonly T[], description: string) =>
-  Type.Unsafe<T>({ type: 'string', enum: values, description })
-const object = <T extends Record<string, TSchema>>(properties: T, title: string) => Type.Object(properties, { title })
 
 const healthStatus = names(['active', 'inactive'],
   'active while the heartbeat is younger than three of its own intervals (5 s at least) and the program did not say that it stopped')
@@ -22,8 +12,6 @@ const heartbeatIntervalMs = nullable(Type.Integer(
 const readingsPerSecond = Type.Number({ description: 'readings a second, mean of the last 10 s' })
 const partitionActivity = Type.Record(Type.String({ pattern: '^[0-9]+$' }), Type.Integer({ minimum: 0 }),
   { description: 'readings consumed in the last 10 minutes, by partition of the sensor topic' })
-const topic = Type.String({ description: 'Kafka topic' })
-const partition = Type.Integer({ minimum: 0, description: 'partition of the topic' })
 
 // GET /api/system-status
 

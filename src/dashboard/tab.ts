@@ -8,8 +8,13 @@ const ICONS: Readonly<Record<Level, string>> = {
   unknown: new URL('./icons/favicon-unknown.svg', import.meta.url).href,
 }
 
-/** Shows the state in the title and the icon of the browser's tab; does nothing when it is there already. */
+/** Shows the state in the title and the icon of the browser's tab. */
 export function showInTab({ level, title }: Assessment): void {
+  setTab(level, title)
+}
+
+/** Does nothing when it is there already. */
+export function setTab(level: Level, title: string): void {
   const full = `${title} · Factory Monitoring`
   if (document.title !== full) document.title = full
   const icon = document.querySelector<HTMLLinkElement>('#favicon')

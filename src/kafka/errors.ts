@@ -18,6 +18,11 @@ const RETRY = new Set([
   'INVALID_PRODUCER_EPOCH', 'FETCH_SESSION_ID_NOT_FOUND', 'INVALID_FETCH_SESSION_EPOCH', 'FETCH_SESSION_TOPIC_ID_ERROR',
   'NOT_ENOUGH_REPLICAS', 'NOT_ENOUGH_REPLICAS_AFTER_APPEND', 'KAFKA_STORAGE_ERROR', 'THROTTLING_QUOTA_EXCEEDED',
 ])
+/** A partition that nobody leads just now. */
+export class NoLeaderError extends Error {
+  override readonly name = 'NoLeaderError'
+}
+
 /** What the client says as a mistake of its user and what is only metadata that isn't there yet, or a client being closed. */
 const RETRY_USER_ERRORS = /^Unknown topic |^Cannot find broker |^Client closed while retrying /
 
@@ -26,6 +31,7 @@ const RETRY_USER_ERRORS = /^Unknown topic |^Cannot find broker |^Client closed w
  * error. An error made of several is as bad as its worst part.
  */
 export function classifyKafka(error: unknown): Disposition {
+  if (error instanceof NoLeaderError) return 'retry'
   if (error instanceof MultipleErrors) {
     const parts = error.errors.map(classifyKafka)
     return WORST_FIRST.find((disposition) => parts.includes(disposition)) ?? 'crash'

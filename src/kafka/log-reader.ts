@@ -3,25 +3,8 @@ import type { ClusterMetadata } from '@platformatic/kafka'
 import { linkAbort, pause } from '../runtime/abort.ts'
 import { clientOptions } from './client.ts'
 import type { KafkaConnection } from './client.ts'
-
-export interface LogRecord {
-  readonly offset: number
-  /** Milliseconds since 1970, as the record says. */
-  readonly timestampMs: number
-  readonly key: Buffer | null
-  readonly value: Buffer | null
-  readonly headers: readonly (readonly [Buffer | null, Buffer | null])[]
-}
-
-/** What one fetch brought of one partition: every offset from `firstOffset` up to, not including, `nextOffset`. */
-export interface LogSlice {
-  readonly partition: number
-  readonly firstOffset: number
-  readonly nextOffset: number
-  /** Fewer than the offsets where the log has holes: transaction markers, compaction. */
-  readonly records: readonly LogRecord[]
-  readonly sizeBytes: number
-}
+import { toSlice } from './log-slice.ts'
+import type { LogSlice } from './log-slice.ts'
 
 /** The offsets that a partition holds now: from `first` up to, not including, `end`. */
 export interface LogBounds {
@@ -46,15 +29,11 @@ export interface LogPosition {
   readonly offset: number
 }
 
-type FetchedPartition = Awaited<ReturnType<Consumer['fetch']>>['responses'][number]['partitions'][number]
-
 const MAX_WAIT_MS = 200
 const PARTITION_MAX_BYTES = 2 * 1024 * 1024
 const FETCH_MAX_BYTES = 8 * 1024 * 1024
 /** A broker that leads none of our partitions is looked at again after it. */
 const IDLE_MS = 200
-/** The bit of a record batch that holds transaction markers instead of records. */
-const CONTROL_BATCH = 32
 const EARLIEST = -2n
 const LATEST = -1n
 
@@ -163,26 +142,4 @@ function offsetOf(offsets: readonly bigint[] | undefined, partition: number): nu
   const offset = offsets?.[partition]
   if (offset === undefined || offset < 0n) throw new TypeError(`no offset (reading 'partitions') of partition ${partition}`)
   return Number(offset)
-}
-
-function toSlice(fetched: FetchedPartition, position: number): LogSlice | null {
-  const records: LogRecord[] = []
-  let nextOffset = position
-  let sizeBytes = 0
-  for (const batch of fetched.records ?? []) {
-    const batchOffset = Number(batch.firstOffset)
-    const batchEnd = batchOffset + batch.lastOffsetDelta + 1
-    if (batchEnd <= position) continue
-    nextOffset = batchEnd
-    sizeBytes += batch.length
-    if ((batch.attributes & CONTROL_BATCH) !== 0) continue
-    const batchTime = Number(batch.firstTimestamp)
-    for (const record of batch.records) {
-      const offset = batchOffset + record.offsetDelta
-      // A fetch answers with whole batches, also when the position is in the middle of one.
-      if (offset < position) continue
-      records.push({ offset, timestampMs: batchTime + Number(record.timestampDelta), key: record.key, value: record.value, headers: record.headers })
-    }
-  }
-  return nextOffset === position ? null : { partition: fetched.partitionIndex, firstOffset: position, nextOffset, records, sizeBytes }
 }

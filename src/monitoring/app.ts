@@ -10,6 +10,13 @@ import { registerConsumerHealth } from './routes/consumer-health.ts'
 import type { RouteContext } from './routes/context.ts'
 import { registerDashboard } from './routes/dashboard.ts'
 import { registerHealth } from './routes/health.ts'
+import { registerKafkaCluster } from './routes/kafka-cluster.ts'
+import { registerKafkaDeadLetters } from './routes/kafka-dead-letters.ts'
+import { registerKafkaGroups } from './routes/kafka-groups.ts'
+import { registerKafkaMessage } from './routes/kafka-message.ts'
+import { registerKafkaMessages } from './routes/kafka-messages.ts'
+import { registerKafkaTail } from './routes/kafka-tail.ts'
+import { registerKafkaTopics } from './routes/kafka-topics.ts'
 import { registerLedger } from './routes/ledger.ts'
 import { registerPartitionAssignment } from './routes/partition-assignment.ts'
 import { registerProducerHealth } from './routes/producer-health.ts'
@@ -18,6 +25,7 @@ import { registerRecentAlerts } from './routes/recent-alerts.ts'
 import { registerStream } from './routes/stream.ts'
 import { registerSystemStatus } from './routes/system-status.ts'
 import { DOCS_POLICY, SECURITY_HEADERS } from './security-headers.ts'
+import { describeWrongParameter } from './wrong-parameter.ts'
 
 export type App = ReturnType<typeof createFastify>
 
@@ -50,6 +58,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   registerRecentAlerts(app, options)
   registerLedger(app, options)
   registerStream(app, options)
+  registerKafkaCluster(app, options)
+  registerKafkaTopics(app, options)
+  registerKafkaGroups(app, options)
+  registerKafkaMessages(app, options)
+  registerKafkaMessage(app, options)
+  registerKafkaTail(app, options)
+  registerKafkaDeadLetters(app, options)
   registerHealth(app, options)
   await registerDashboard(app, options.dashboardDir)
   await app.ready()
@@ -61,6 +76,9 @@ function createFastify(log: Log) {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
+    // A parameter that is misspelt is said, not left out.
+    ajv: { customOptions: { removeAdditional: false } },
+    schemaErrorFormatter: describeWrongParameter,
     requestTimeout: REQUEST_TIMEOUT_MS,
     // A viewer that keeps its connection must not hold up the stop.
     forceCloseConnections: true,

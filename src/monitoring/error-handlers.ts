@@ -2,7 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { messageOf } from '../runtime/errors.ts'
 import type { App } from './app.ts'
 import { UnavailableError } from './poller.ts'
-import { NOT_BUILT } from './routes/dashboard.ts'
+import { NOT_BUILT, PAGES } from './routes/dashboard.ts'
 
 /** `{error: message}` with the right status. What went wrong inside is for the log alone. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -13,7 +13,7 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
   return reply.code(500).send({ error: 'internal error; the log has the details' })
 }
 
-/** 405 where the path exists for another method, 404 where it doesn't exist; `/` says how the page is built when it isn't. */
+/** 405 where the path exists for another method, 404 where it doesn't exist; a page says how it is built when it isn't. */
 export function handleNotFound(app: App) {
   return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const path = request.url.split('?', 1)[0] ?? ''
@@ -21,7 +21,7 @@ export function handleNotFound(app: App) {
       return reply.code(405).header('allow', 'GET, HEAD').send({ error: `${request.method} is not allowed here; use GET` })
     }
     // It exists, so only its file can be missing.
-    if (path === '/') return reply.type('text/html; charset=utf-8').send(NOT_BUILT)
+    if (path in PAGES) return reply.type('text/html; charset=utf-8').send(NOT_BUILT)
     return reply.code(404).send({ error: `nothing is at ${path}` })
   }
 }

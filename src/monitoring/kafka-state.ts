@@ -89,7 +89,7 @@ export function watchKafka(reader: TopicReader, log: Log, options: KafkaStateOpt
  * The client's "failed 3 times" holds a failure for each time, itself made of one for each broker. The middle one is said: it is the
  * same each time, whichever broker was asked last, so the page and the log aren't told anew every second.
  */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const last: unknown = error instanceof AggregateError ? error.errors.at(-1) : undefined
   if (last instanceof AggregateError) return reasonOf(last)
   return (error instanceof AggregateError ? error.message : messageOf(error)).replace(/\.$/, '')

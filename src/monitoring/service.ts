@@ -8,6 +8,8 @@ import type { Log } from '../runtime/log.ts'
 import { createApp } from './app.ts'
 import type { App } from './app.ts'
 import type { MonitoringConfig } from './config.ts'
+import { watchDeadLetters } from './dead-letters.ts'
+import { createKafkaExplorer } from './kafka-explorer.ts'
 import { watchKafka } from './kafka-state.ts'
 import { createOverview } from './overview.ts'
 import { startPostgresToHttp } from './postgres-to-http.ts'
@@ -38,6 +40,7 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
   const kafka = watchKafka(createTopicReader(connection, config.sensorTopic), log, {
     onHealthChange: () => { source.publishHealth() },
   })
+  const explorer = createKafkaExplorer(connection)
   const source = startPostgresToHttp({
     pool, stream, log,
     overview: createOverview(config.sensorTopic, () => kafka.partitions),
@@ -49,14 +52,16 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     stream.close()
     await app?.close()
     await source.close()
-    await kafka.close()
+    await Promise.all([kafka.close(), explorer.close()])
     await pool.end()
   }
 
   let app: App | null = null
   let closing: Promise<void> | null = null
   try {
-    app = await createApp({ log, source, stream, dashboardDir: DASHBOARD_DIR })
+    app = await createApp({
+      log, source, stream, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic), dashboardDir: DASHBOARD_DIR,
+    })
     const url = await listen(app, config)
     return { url, close: () => closing ??= close(), failed: source.failed }
   } catch (error) {

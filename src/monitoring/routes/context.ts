@@ -1,4 +1,7 @@
+import { Type } from 'typebox'
 import { errorSchema } from '../../contract/api.ts'
+import type { KafkaDeadLetters } from '../../contract/kafka-api.ts'
+import type { KafkaExplorer } from '../kafka-explorer.ts'
 import type { PostgresToHttp } from '../postgres-to-http.ts'
 import type { Stream } from '../stream.ts'
 
@@ -6,7 +9,17 @@ import type { Stream } from '../stream.ts'
 export interface RouteContext {
   readonly source: Pick<PostgresToHttp, 'read' | 'check' | 'watch'>
   readonly stream: Stream
+  readonly kafka: Omit<KafkaExplorer, 'close'>
+  readonly deadLetters: () => Promise<KafkaDeadLetters>
 }
 
 /** The failures that every path of the API has in common. */
 export const failures = { 503: { ...errorSchema, description: 'the database does not answer; the error says why' } }
+/** The same of the paths that ask Kafka. */
+export const kafkaFailures = { 503: { ...errorSchema, description: 'Kafka does not answer, or too much is asked at once; the error says which' } }
+
+export const topicQuery = Type.String({ minLength: 1, maxLength: 249, description: 'Kafka topic' })
+export const partitionQuery = Type.Integer({ minimum: 0, maximum: 999_999, description: 'partition of the topic' })
+export const searchQuery = Type.String({
+  minLength: 1, maxLength: 200, description: 'only messages whose key, value or headers contain this, in whatever case',
+})

@@ -2,7 +2,10 @@ import { basename, dirname } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { App } from '../app.ts'
 
-/** What `/` answers while there is no build. */
+/** The pages, by their path. */
+export const PAGES: Readonly<Record<string, string>> = { '/': 'index.html', '/kafka': 'kafka.html' }
+
+/** What a page's path answers while there is no build. */
 export const NOT_BUILT = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Factory Monitoring</title>
 <h1>The page is not built</h1>
@@ -11,7 +14,7 @@ export const NOT_BUILT = `<!doctype html>
 </html>
 `
 
-/** The page at `/`, from the folder that the build writes; files are looked up on each request, so it may be built later. */
+/** The pages, from the folder that the build writes; files are looked up on each request, so it may be built later. */
 export async function registerDashboard(app: App, dir: string): Promise<void> {
   await app.register(fastifyStatic, {
     root: dir,
@@ -24,5 +27,7 @@ export async function registerDashboard(app: App, dir: string): Promise<void> {
       void reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
     },
   })
-  app.get('/', { schema: { hide: true } }, (_request, reply) => reply.sendFile('index.html'))
+  for (const [path, file] of Object.entries(PAGES)) {
+    app.get(path, { schema: { hide: true } }, (_request, reply) => reply.sendFile(file))
+  }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { MAX_SPAN, createIntake } from '../../../src/consumer/intake.ts'
-import type { LogSlice } from '../../../src/kafka/log-reader.ts'
+import type { LogSlice } from '../../../src/kafka/log-slice.ts'
 
 const NEVER = new AbortController().signal
 

@@ -5,9 +5,11 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import type { TopicLayout } from '../../../src/kafka/topology.ts'
 import { createApp } from '../../../src/monitoring/app.ts'
 import type { App } from '../../../src/monitoring/app.ts'
 import { UnavailableError } from '../../../src/monitoring/poller.ts'
+import { RequestError } from '../../../src/monitoring/request-error.ts'
 import type { RouteContext } from '../../../src/monitoring/routes/context.ts'
 import { createStream } from '../../../src/monitoring/stream.ts'
 import { createLog } from '../../../src/runtime/log.ts'
@@ -20,6 +22,24 @@ const BROKEN: RouteContext['source'] = {
   read: async () => { throw new Error('select secret from table') }, check: async () => { throw new Error('select secret from table') }, watch: () => {},
 }
 
+const LAYOUT: TopicLayout = {
+  topic: 'plant', topicId: 'id', internal: false, partitions: [0, 1].map((partition) => ({ partition, leader: 1, replicas: [1], inSyncReplicas: [1] })),
+}
+const away = (): never => { throw new UnavailableError('Kafka: Connection to 127.0.0.1:1 failed') }
+/** One that knows a topic, and then doesn't answer. */
+const KAFKA: Pick<RouteContext, 'kafka' | 'deadLetters'> = {
+  kafka: {
+    cluster: async () => away(), topics: async () => away(), groups: async () => away(), messages: async () => away(), message: async () => away(),
+    follow: async () => away(),
+    layout: async (topic) => {
+      if (topic === LAYOUT.topic) return LAYOUT
+      throw new RequestError(404, `there is no topic "${topic}"`)
+    },
+  },
+  deadLetters: async () => down(),
+}
+const KAFKA_PATHS = ['cluster', 'topics', 'groups', 'messages', 'message', 'tail', 'dead-letters'].map((name) => `/api/kafka/${name}`)
+
 const PATHS = ['system-status', 'consumer-health', 'producer-health', 'partition-assignment', 'real-time-metrics', 'recent-alerts', 'ledger'].map((name) => `/api/${name}`)
 
 async function start(owner: Owner, source = UP, { maxClients = 10, built = true } = {}): Promise<App> {
@@ -30,7 +50,7 @@ async function start(owner: Owner, source = UP, { maxClients = 10, built = true 
     writeFileSync(join(dir, 'index.html'), '<!doctype html><title>the page</title>')
     writeFileSync(join(dir, 'assets/main-abc123.js'), 'export {}')
   }
-  const app = await createApp({ log: createLog('test', 'silent'), source, stream, dashboardDir: dir })
+  const app = await createApp({ log: createLog('test', 'silent'), source, stream, ...KAFKA, dashboardDir: dir })
   owner.after(async () => {
     stream.close()
     await app.close()
@@ -95,6 +115,44 @@ describe('errors', () => {
   })
 })
 
+describe('the paths of Kafka', () => {
+  const errorOf = async (owner: Owner, query: string): Promise<[number, unknown]> => {
+    const answer = await (await start(owner)).inject(`/api/kafka/${query}`)
+    return [answer.statusCode, answer.json<{ error: unknown }>().error]
+  }
+
+  test('are 503 with the reason while Kafka does not answer', async (t) => {
+    const reason = 'Kafka: Connection to 127.0.0.1:1 failed'
+    for (const query of ['cluster', 'topics', 'groups', 'messages?topic=plant', 'message?topic=plant&partition=0&offset=1', 'tail?topic=plant']) {
+      assert.deepEqual(await errorOf(t, query), [503, reason], query)
+    }
+  })
+
+  test('say what is wrong with a parameter, and what is allowed', async (t) => {
+    const cases: readonly (readonly [query: string, status: number, error: string])[] = [
+      ['messages', 400, 'the parameter topic is missing'],
+      ['messages?topic=plant&limit=501', 400, 'limit must be <= 500'],
+      ['messages?topic=plant&limit=0', 400, 'limit must be >= 1'],
+      ['messages?topic=plant&offset=x&partition=0', 400, 'offset must be integer'],
+      ['messages?topic=plant&time=yesterday', 400, 'time must match format "date-time"'],
+      ['messages?topic=plant&time=2016-12-31T23:59:60Z', 400, 'time must be ISO 8601, such as 2026-01-31T12:00:00Z'],
+      ['messages?topic=plant&partion=0', 400, 'there is no parameter "partion" here'],
+      ['messages?topic=plant&offset=1', 400, 'offset needs partition, one of 0, 1'],
+      ['messages?topic=plant&last=1&limit=1', 400, 'last is a limit itself; leave limit out'],
+      ['messages?topic=plant&last=1&offset=1', 400, 'last and offset exclude each other; give one of last, offset, time, after, before'],
+      ['messages?topic=plant&after=0', 400, 'after must be partitions with offsets, such as 0:120,1:33'],
+      ['messages?topic=plant&before=0:1,2:1', 404, 'plant has no partition 2; it has 0, 1'],
+      ['messages?topic=plant&partition=2', 404, 'plant has no partition 2; it has 0, 1'],
+      ['messages?topic=nothing', 404, 'there is no topic "nothing"'],
+      ['message?topic=plant&partition=0', 400, 'the parameter offset is missing'],
+      ['message?topic=plant&partition=5&offset=1', 404, 'plant has no partition 5; it has 0, 1'],
+      ['tail?topic=plant&partition=2', 404, 'plant has no partition 2; it has 0, 1'],
+      [`tail?topic=plant&search=${'x'.repeat(201)}`, 400, 'search must NOT have more than 200 characters'],
+    ]
+    for (const [query, status, error] of cases) assert.deepEqual(await errorOf(t, query), [status, error], query)
+  })
+})
+
 describe('every answer', () => {
   test('forbids scripts and frames from elsewhere, and is not kept', async (t) => {
     const app = await start(t)
@@ -133,7 +191,7 @@ describe('the description', () => {
   test('names every path with its schema', async (t) => {
     const description = (await (await start(t)).inject('/openapi.json')).json<{ openapi: string, paths: Record<string, { get: { summary: string, responses: Record<string, unknown> } }> }>()
     assert.match(description.openapi, /^3\.1/)
-    assert.deepEqual(Object.keys(description.paths).sort(), [...PATHS, '/api/stream', '/health'].sort())
+    assert.deepEqual(Object.keys(description.paths).sort(), [...PATHS, ...KAFKA_PATHS, '/api/stream', '/health'].sort())
     for (const [path, { get }] of Object.entries(description.paths)) {
       assert.ok(get.summary.length > 10, path)
       assert.ok('200' in get.responses && '503' in get.responses, path)

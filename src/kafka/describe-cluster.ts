@@ -1,0 +1,53 @@
+import type { KafkaBroker, KafkaCluster } from '../contract/kafka-api.ts'
+import type { BrokerRequests } from './broker-requests.ts'
+import { judgeCluster } from './judge-cluster.ts'
+import type { LogSizes } from './log-sizes.ts'
+import type { Topology } from './topology.ts'
+
+const METADATA_TOPIC = '__cluster_metadata'
+
+/** The brokers, the controller and its quorum, and whether all is well. Never rejects: what can't be learned is null. */
+export async function describeCluster(requests: BrokerRequests, topology: Topology, sizes: ReadonlyMap<number, LogSizes>): Promise<KafkaCluster> {
+  const quorum = await readQuorum(requests).catch(() => null)
+  const brokers = describeBrokers(topology, sizes)
+  return {
+    ...judgeCluster(topology, brokers, quorum),
+    cluster_id: topology.clusterId,
+    controller_id: quorum === null ? topology.controllerId : quorum.leader_id < 0 ? null : quorum.leader_id,
+    brokers, quorum,
+  }
+}
+
+/** Those that serve, and those that replicas are assigned to. */
+function describeBrokers(topology: Topology, sizes: ReadonlyMap<number, LogSizes>): KafkaBroker[] {
+  const partitions = [...topology.topics.values()].flatMap((topic) => topic.partitions)
+  const ids = new Set([...topology.brokers.keys(), ...partitions.flatMap(({ replicas }) => replicas)])
+  return [...ids].sort((a, b) => a - b).map((id) => {
+    const broker = topology.brokers.get(id)
+    return {
+      broker_id: id, status: broker === undefined ? 'down' : 'up',
+      address: broker === undefined ? null : `${broker.host}:${broker.port}`, rack: broker?.rack ?? null,
+      partitions_led: partitions.filter(({ leader }) => leader === id).length,
+      replicas_held: partitions.filter(({ replicas }) => replicas.includes(id)).length,
+      replicas_in_sync: partitions.filter(({ inSyncReplicas }) => broker !== undefined && inSyncReplicas.includes(id)).length,
+      disk_bytes: sizes.get(id)?.totalBytes ?? null,
+    }
+  })
+}
+
+/** Rejects where there is none (ZooKeeper), or where the cluster doesn't let us see it. */
+async function readQuorum(requests: BrokerRequests): Promise<KafkaCluster['quorum']> {
+  const { topics } = await requests.askAny('DescribeQuorum', [{ topicName: METADATA_TOPIC, partitions: [{ partitionIndex: 0 }] }])
+  const quorum = topics[0]?.partitions[0]
+  if (quorum === undefined || quorum.errorCode !== 0) return null
+  const leaderEnd = quorum.currentVoters.find(({ replicaId }) => replicaId === quorum.leaderId)?.logEndOffset
+  return {
+    leader_id: quorum.leaderId, leader_epoch: quorum.leaderEpoch, high_watermark: Number(quorum.highWatermark),
+    voters: quorum.currentVoters.toSorted((a, b) => a.replicaId - b.replicaId).map(({ replicaId, logEndOffset, lastCaughtUpTimestamp }) => ({
+      node_id: replicaId,
+      log_end_offset: logEndOffset < 0n ? null : Number(logEndOffset),
+      lag: logEndOffset < 0n || leaderEnd === undefined ? null : Math.max(0, Number(leaderEnd - logEndOffset)),
+      caught_up_at: lastCaughtUpTimestamp <= 0n ? null : new Date(Number(lastCaughtUpTimestamp)).toISOString(),
+    })),
+  }
+}

@@ -1,0 +1,15 @@
+import { kafkaDeadLettersSchema } from '../../contract/kafka-api.ts'
+import type { App } from '../app.ts'
+import { failures } from './context.ts'
+import type { RouteContext } from './context.ts'
+
+export function registerKafkaDeadLetters(app: App, { deadLetters }: RouteContext): void {
+  app.get('/api/kafka/dead-letters', {
+    schema: {
+      tags: ['Kafka'],
+      summary: 'Why messages of the sensor topic were refused, and how often',
+      description: 'From the database, which has them before they are published; at most 5 s old. The messages themselves are in the topic.',
+      response: { 200: kafkaDeadLettersSchema, ...failures },
+    },
+  }, () => deadLetters())
+}
