@@ -1,4 +1,4 @@
-import type { LogRecord } from '../kafka/log-reader.ts'
+import type { LogRecord } from '../kafka/log-slice.ts'
 import { oneLine, timeOfDay } from './columns.ts'
 import { coloured } from './terminal.ts'
 

@@ -1,4 +1,4 @@
-import type { LogRecord } from '../../../src/kafka/log-reader.ts'
+import type { LogRecord } from '../../../src/kafka/log-slice.ts'
 
 /** As it comes from Kafka, at offset 7; `value` is sent as JSON, a string as it is. */
 export function recordOf(value: unknown): LogRecord {
