@@ -12,7 +12,7 @@ test('a sensor needs a name and a type; the rest has defaults', () => {
     sensorId: 'temp-sensor-001', sensorType: 'temperature', samplingIntervalMs: 3_000, seed: '1', bufferMax: 10_000,
     location: { factory_section: 'production', machine_id: 'machine-001', zone: 'zone-a' }, thresholds: { warning: 35, critical: 40 },
     brokers: ['kafka1:29092', 'kafka2:29092', 'kafka3:29092'], kafkaSecurity: UNPROTECTED, sensorTopic: 'sensor-data', alertTopic: 'alerts',
-    databaseUrl: 'postgresql://factory_user:factory_pass@postgres:5432/factory_monitoring', logLevel: 'info',
+    databaseUrl: 'postgresql://factory_user:factory_pass@postgres:5432/factory_monitoring', logLevel: 'info', livenessFile: null,
   })
 })
 
@@ -20,12 +20,13 @@ test('the environment of the contract is taken', () => {
   const config = readConfig({
     SENSOR_ID: 'energy-sensor-003', SENSOR_TYPE: 'energy', SAMPLING_INTERVAL: '0.25', FACTORY_SECTION: 'utilities', MACHINE_ID: 'generator-001',
     ZONE: 'zone-c', SENSOR_SEED: 'plant 7', KAFKA_BROKERS: 'a:1,b:2', SENSOR_TOPIC: 't', PRODUCER_BUFFER_MAX: '5', LOG_LEVEL: 'debug',
-    DATABASE_URL: 'postgres://u:p@h/d', ENERGY_WARNING_THRESHOLD: '120', ENERGY_CRITICAL_THRESHOLD: '130.5', TEMPERATURE_WARNING_THRESHOLD: '1',
+    LIVENESS_FILE: '/run/alive', DATABASE_URL: 'postgres://u:p@h/d', ENERGY_WARNING_THRESHOLD: '120', ENERGY_CRITICAL_THRESHOLD: '130.5', TEMPERATURE_WARNING_THRESHOLD: '1',
   })
   assert.deepEqual(config, {
     sensorId: 'energy-sensor-003', sensorType: 'energy', samplingIntervalMs: 250, seed: 'plant 7', bufferMax: 5,
     location: { factory_section: 'utilities', machine_id: 'generator-001', zone: 'zone-c' }, thresholds: { warning: 120, critical: 130.5 },
     brokers: ['a:1', 'b:2'], kafkaSecurity: UNPROTECTED, sensorTopic: 't', alertTopic: 'alerts', databaseUrl: 'postgres://u:p@h/d', logLevel: 'debug',
+    livenessFile: '/run/alive',
   })
 })
 
