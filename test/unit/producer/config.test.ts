@@ -20,7 +20,8 @@ test('the environment of the contract is taken', () => {
   const config = readConfig({
     SENSOR_ID: 'energy-sensor-003', SENSOR_TYPE: 'energy', SAMPLING_INTERVAL: '0.25', FACTORY_SECTION: 'utilities', MACHINE_ID: 'generator-001',
     ZONE: 'zone-c', SENSOR_SEED: 'plant 7', KAFKA_BROKERS: 'a:1,b:2', SENSOR_TOPIC: 't', PRODUCER_BUFFER_MAX: '5', LOG_LEVEL: 'debug',
-    LIVENESS_FILE: '/run/alive', DATABASE_URL: 'postgres://u:p@h/d', ENERGY_WARNING_THRESHOLD: '120', ENERGY_CRITICAL_THRESHOLD: '130.5', TEMPERATURE_WARNING_THRESHOLD: '1',
+    LIVENESS_FILE: '/run/alive', DATABASE_URL: 'postgres://u:p@h/d',
+    ENERGY_WARNING_THRESHOLD: '120', ENERGY_CRITICAL_THRESHOLD: '130.5', TEMPERATURE_WARNING_THRESHOLD: '1',
   })
   assert.deepEqual(config, {
     sensorId: 'energy-sensor-003', sensorType: 'energy', samplingIntervalMs: 250, seed: 'plant 7', bufferMax: 5,
