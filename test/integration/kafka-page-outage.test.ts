@@ -56,6 +56,7 @@ describe('a broker', () => {
   test('that is killed is said, with the partitions that it takes along; all the rest is still told', async (t) => {
     const { databaseUrl } = await testDatabase(t)
     const api = await startClient(t, databaseUrl, { brokers: cluster.brokers })
+    await api.get('/health')
     await clusterWhen(api, ({ ok }) => ok)
     await cluster.killBroker(2)
     const told = await clusterWhen(api, ({ brokers }) => brokers[1]?.status === 'down')
@@ -84,6 +85,7 @@ describe('a broker', () => {
   test('that is frozen holds up no answer for longer than it may', async (t) => {
     const { databaseUrl } = await testDatabase(t)
     const api = await startClient(t, databaseUrl, { brokers: cluster.brokers })
+    await api.get('/health')
     await clusterWhen(api, ({ ok }) => ok)
     const pid = cluster.nodes.get(1)?.process.pid ?? assert.fail()
     process.kill(pid, 'SIGSTOP')
@@ -98,6 +100,7 @@ describe('a broker', () => {
   test('all of them gone is 503 with the reason, and passes', async (t) => {
     const { databaseUrl } = await testDatabase(t)
     const api = await startClient(t, databaseUrl, { brokers: cluster.brokers })
+    await api.get('/health')
     await clusterWhen(api, ({ ok }) => ok)
     await Promise.all([1, 2, 3].map((id) => cluster.killBroker(id)))
     await sleep(1_100)

@@ -34,6 +34,8 @@ interface Plant {
 async function plantOf(owner: Owner): Promise<Plant> {
   const [{ brokers, topics, group }, { databaseUrl }] = await Promise.all([testTopics(), testDatabase(owner)])
   const api = await startClient(owner, databaseUrl, { brokers, topic: topics.sensor })
+  // The database is dropped before the service is closed, which must have seen it by then.
+  await api.get('/health')
   const producer = createKafkaProducer({ brokers, clientId: 'test' })
   owner.after(() => producer.close())
   return {

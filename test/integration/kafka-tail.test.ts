@@ -26,6 +26,8 @@ interface Tail {
 async function plantOf(owner: Owner): Promise<{ api: MonitoringClient, topic: string, producer: KafkaProducer, send: (...values: string[]) => Promise<void> }> {
   const [{ brokers, topics }, { databaseUrl }] = await Promise.all([testTopics(), testDatabase(owner)])
   const api = await startClient(owner, databaseUrl, { brokers, topic: topics.sensor })
+  // The database is dropped before the service is closed, which must have seen it by then.
+  await api.get('/health')
   const producer = createKafkaProducer({ brokers, clientId: 'test' })
   owner.after(() => producer.close())
   return {
