@@ -31,8 +31,8 @@ export async function readReadiness(env: Environment, signal: AbortSignal): Prom
     const { config, status } = await requireAddresses(env)
     const connection: KafkaConnection = { brokers: status.brokers, clientId: 'wait-for-kafka', security: config.kafkaSecurity }
     const topics = topicSettings(config.sensorTopic, config.alertTopic).map(({ name }) => name)
-    const answers = await Promise.all(status.brokers.map(async (address) => (
-      { address, view: await unlessAway(() => askBrokers({ ...connection, brokers: [address] }, (requests) => readTopology(requests, topics)), signal) })))
+    const ask = (address: string): Promise<Topology> => askBrokers({ ...connection, brokers: [address] }, (requests) => readTopology(requests, topics))
+    const answers = await Promise.all(status.brokers.map(async (address) => ({ address, view: await unlessAway(() => ask(address), signal) })))
     const quorum = answers.every(({ view }) => view !== null) ? await unlessAway(() => askBrokers(connection, readQuorum), signal) : null
     return judgeReadiness(answers, quorum, status.ownKafka)
   } catch (error) {

@@ -36,7 +36,9 @@ export async function readTopology(requests: BrokerRequests, wanted: readonly st
   const brokers = new Map(answer.brokers.toSorted((a, b) => a.nodeId - b.nodeId)
     .map(({ nodeId, host, port, rack }) => [nodeId, { host, port, rack: rack ?? null }]))
   requests.learn(brokers.values())
-  const topics = answer.topics.flatMap(({ name, topicId, isInternal, partitions }): TopicLayout[] => (name === null || name === undefined || partitions.length === 0 ? [] : [{
+  // One that isn't there is told without a partition.
+  const found = answer.topics.filter(({ partitions }) => partitions.length > 0)
+  const topics = found.flatMap(({ name, topicId, isInternal, partitions }): TopicLayout[] => (name === null || name === undefined ? [] : [{
     topic: name, topicId, internal: isInternal,
     partitions: partitions.toSorted((a, b) => a.partitionIndex - b.partitionIndex).map((each) => ({
       partition: each.partitionIndex, leader: brokers.has(each.leaderId) ? each.leaderId : null,

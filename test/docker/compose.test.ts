@@ -124,7 +124,8 @@ describe('the compose file', { concurrency: false }, () => {
     const pool = createPool(DATABASE_URL, { applicationName: 'oracle', max: 1 })
     const plant = { cluster: { brokers: BROKERS }, pool, topics: TOPICS }
     try {
-      assert.ok(await eventually(() => drained(plant, record.counts.acknowledged), Boolean, 60_000), 'everything is consumed and published within 60 s')
+      const done = await eventually(() => drained(plant, record.counts.acknowledged), Boolean, 60_000)
+      assert.ok(done, 'everything is consumed and published within 60 s')
       const { alerts, ...verdict } = await judge(plant, record)
       t.diagnostic(`acknowledged ${verdict.acknowledged}, stored ${verdict.stored}, duplicated ${verdict.duplicated}, missing ${verdict.missing}, alerts ${alerts}`)
       assert.ok(alerts > 0)

@@ -72,7 +72,9 @@ export async function localSystem(): Promise<LocalSystem> {
   })
   return {
     home, kafkaPortBase, brokers: [0, 2, 4].map((index) => `127.0.0.1:${kafkaPortBase + index}`), postgresPort, monitoringPort, run,
-    follow: (command, extra = {}) => following(spawn(process.execPath, [CLI, command], { env: { ...env, ...extra }, stdio: ['ignore', 'pipe', 'pipe'] })),
+    follow(command, extra = {}) {
+      return following(spawn(process.execPath, [CLI, command], { env: { ...env, ...extra }, stdio: ['ignore', 'pipe', 'pipe'] }))
+    },
     status: async () => JSON.parse((await run('status', { FORMAT: 'json' })).stdout) as Status,
   }
 }

@@ -29,7 +29,8 @@ export async function checkEachBroker(
   }
   for (const [address, check] of reached) {
     // One that isn't in the cluster any more.
-    if (check.seen === undefined && !brokers.some((broker) => broker.address === address)) await run.checkWith(check, GROUP, `through ${address}`, async () => undefined, () => '')
+    if (check.seen !== undefined || brokers.some((broker) => broker.address === address)) continue
+    await run.checkWith(check, GROUP, `through ${address}`, async () => undefined, () => '')
   }
 }
 

@@ -8,7 +8,8 @@ const LED = { partition: 0, leader: 1, replicas: [1, 2], inSyncReplicas: [1, 2] 
 const QUORUM = { leader_id: 2, leader_epoch: 1, high_watermark: 5, voters: [] }
 
 function answer(port: number, changes: Partial<NonNullable<BrokerAnswer['view']>> = {}): BrokerAnswer {
-  return { address: `h:${port}`, view: { clusterId: 'c', controllerId: 1, brokers: brokersOf(1, 2), topics: alerts(LED, { ...LED, partition: 1 }), ...changes } }
+  const view = { clusterId: 'c', controllerId: 1, brokers: brokersOf(1, 2), topics: alerts(LED, { ...LED, partition: 1 }) }
+  return { address: `h:${port}`, view: { ...view, ...changes } }
 }
 
 function brokersOf(...ids: readonly number[]): Topology['brokers'] {

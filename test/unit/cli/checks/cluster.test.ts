@@ -4,7 +4,8 @@ import { judgeCluster, judgeQuorum } from '../../../../src/cli/checks/cluster.ts
 import type { Quorum } from '../../../../src/kafka/quorum.ts'
 
 test('a cluster has all its brokers', () => {
-  const view = { clusterId: 'c', controllerId: 1, brokers: new Map([1, 3].map((id) => [id, { host: 'h', port: id, rack: null }])), topics: new Map() }
+  const brokers = new Map([1, 3].map((id) => [id, { host: 'h', port: id, rack: null }]))
+  const view = { clusterId: 'c', controllerId: 1, brokers, topics: new Map() }
   assert.equal(judgeCluster(view, 2), 'c: brokers 1, 3')
   assert.throws(() => judgeCluster(view, 3), { message: '2 of 3 brokers serve: 1, 3' })
 })
@@ -15,7 +16,8 @@ const NOW = Date.parse('2026-01-01T00:00:00Z')
 function quorumOf(...behindMs: readonly (number | null)[]): Quorum {
   return {
     leader_id: 1, leader_epoch: 1, high_watermark: 5,
-    voters: behindMs.map((each, index) => ({ node_id: index + 1, log_end_offset: 5, lag: 0, caught_up_at: each === null ? null : new Date(NOW - each).toISOString() })),
+    voters: behindMs.map((each, index) => (
+      { node_id: index + 1, log_end_offset: 5, lag: 0, caught_up_at: each === null ? null : new Date(NOW - each).toISOString() })),
   }
 }
 
