@@ -1,10 +1,11 @@
 import { topicSettings } from '../contract/topics.ts'
+import { askBrokers } from '../kafka/broker-requests.ts'
 import type { KafkaConnection } from '../kafka/client.ts'
-import { readClusterView } from '../kafka/cluster-view.ts'
-import type { ClusterView } from '../kafka/cluster-view.ts'
 import { classifyKafka } from '../kafka/errors.ts'
 import { readQuorum } from '../kafka/quorum.ts'
 import type { Quorum } from '../kafka/quorum.ts'
+import { readTopology } from '../kafka/topology.ts'
+import type { Topology } from '../kafka/topology.ts'
 import type { Environment } from '../runtime/config.ts'
 import { ExitError, messageOf } from '../runtime/errors.ts'
 import { NotRunningError, requireAddresses } from './running-system.ts'
@@ -21,7 +22,7 @@ export interface Readiness {
 /** What one broker said when it was asked by itself; null: nothing. */
 export interface BrokerAnswer {
   readonly address: string
-  readonly view: ClusterView | null
+  readonly view: Topology | null
 }
 
 /** Whether all brokers of the running system answer as one cluster that can be used. Throws an `ExitError` for what doesn't pass by waiting. */
@@ -30,9 +31,9 @@ export async function readReadiness(env: Environment, signal: AbortSignal): Prom
     const { config, status } = await requireAddresses(env)
     const connection: KafkaConnection = { brokers: status.brokers, clientId: 'wait-for-kafka', security: config.kafkaSecurity }
     const topics = topicSettings(config.sensorTopic, config.alertTopic).map(({ name }) => name)
-    const answers = await Promise.all(status.brokers.map(async (address) => (
-      { address, view: await unlessAway(() => readClusterView({ ...connection, brokers: [address] }, topics), signal) })))
-    const quorum = answers.every(({ view }) => view !== null) ? await unlessAway(() => readQuorum(connection), signal) : null
+    const ask = (address: string): Promise<Topology> => askBrokers({ ...connection, brokers: [address] }, (requests) => readTopology(requests, topics))
+    const answers = await Promise.all(status.brokers.map(async (address) => ({ address, view: await unlessAway(() => ask(address), signal) })))
+    const quorum = answers.every(({ view }) => view !== null) ? await unlessAway(() => askBrokers(connection, readQuorum), signal) : null
     return judgeReadiness(answers, quorum, status.ownKafka)
   } catch (error) {
     if (!(error instanceof NotRunningError)) throw error
@@ -56,17 +57,17 @@ export function judgeReadiness(answers: readonly BrokerAnswer[], quorum: Quorum 
   const silent = answers.filter(({ view }) => view === null).map(({ address }) => address)
   if (silent.length > 0) return missing(`no answer from ${silent.join(', ')}`)
   const views = answers.flatMap(({ view }) => view ?? [])
-  const ids = new Set(views.map(({ id }) => id))
+  const ids = new Set(views.map(({ clusterId }) => clusterId))
   if (ids.size > 1) return missing(`the brokers are of ${ids.size} clusters: ${[...ids].join(', ')}`)
-  const apart = views.find(({ brokers }) => allKnown && brokers.length < answers.length)
-  if (apart !== undefined) return missing(`${apart.brokers.length} of ${answers.length} brokers have joined: ${apart.brokers.map(({ id }) => id).join(', ')}`)
-  if (quorum === null || quorum.leader === null) return missing('no controller is elected')
+  const apart = views.find(({ brokers }) => allKnown && brokers.size < answers.length)
+  if (apart !== undefined) return missing(`${apart.brokers.size} of ${answers.length} brokers have joined: ${[...apart.brokers.keys()].join(', ')}`)
+  if (quorum === null || quorum.leader_id < 0) return missing('no controller is elected')
   const [view] = views
-  const leaderless = [...view?.topics ?? []].flatMap(([topic, partitions]) =>
-    partitions.flatMap(({ leader }, partition) => (leader === null ? [`partition ${partition} of ${topic}`] : [])))
+  const leaderless = [...view?.topics ?? []].flatMap(([topic, { partitions }]) =>
+    partitions.flatMap(({ leader, partition }) => (leader === null ? [`partition ${partition} of ${topic}`] : [])))
   if (leaderless.length > 0) return missing(`no leader: ${leaderless.join(', ')}`)
   const topics = view === undefined || view.topics.size === 0 ? 'no topic yet' : `topics ${[...view.topics.keys()].join(', ')}`
-  return { ready: true, detail: `brokers ${view?.brokers.map(({ id }) => id).join(', ')}, controller ${quorum.leader}, ${topics}` }
+  return { ready: true, detail: `brokers ${[...view?.brokers.keys() ?? []].join(', ')}, controller ${quorum.leader_id}, ${topics}` }
 }
 
 function missing(detail: string): Readiness {

@@ -1,6 +1,6 @@
 import type { KafkaConnection } from '../kafka/client.ts'
-import { createTopicReader } from '../kafka/cluster.ts'
-import type { PartitionState } from '../kafka/cluster.ts'
+import { createTopicReader } from '../kafka/topic-reader.ts'
+import type { PartitionState } from '../kafka/topic-reader.ts'
 import { classifyKafka } from '../kafka/errors.ts'
 import { ExitError, messageOf } from '../runtime/errors.ts'
 

@@ -1,9 +1,10 @@
+import { askBrokers } from '../kafka/broker-requests.ts'
 import type { KafkaConnection } from '../kafka/client.ts'
-import { readClusterView } from '../kafka/cluster-view.ts'
 import { classifyKafka } from '../kafka/errors.ts'
 import { createLogReader } from '../kafka/log-reader.ts'
 import type { LogPosition } from '../kafka/log-reader.ts'
 import type { LogSlice } from '../kafka/log-slice.ts'
+import { readTopology } from '../kafka/topology.ts'
 import { linkAbort, pause } from '../runtime/abort.ts'
 import { ExitError, messageOf } from '../runtime/errors.ts'
 import type { MessageFormat, ShownLine } from './shown-message.ts'
@@ -55,9 +56,9 @@ export function createTopicTail({ connection, topic, format, patient, signal }: 
   }
 
   async function bounds(): ReturnType<typeof reader.bounds> {
-    const partitions = (await readClusterView(connection, [topic])).topics.get(topic)
-    if (partitions === undefined) throw new ExitError(`there is no topic ${topic} yet; \`make start-producers\` makes it`)
-    const found = await reader.bounds([...partitions.keys()])
+    const layout = (await askBrokers(connection, (requests) => readTopology(requests, [topic]))).topics.get(topic)
+    if (layout === undefined) throw new ExitError(`there is no topic ${topic} yet; \`make start-producers\` makes it`)
+    const found = await reader.bounds(layout.partitions.map(({ partition }) => partition))
     if (away) printNotice('-- Kafka answers')
     away = false
     return found

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import type { Progress } from '../local/supervisor/protocol.ts'
-import { messageOf } from '../runtime/errors.ts'
+import { timed } from '../local/supervisor/steps.ts'
 
 const LABEL_WIDTH = 36
 
@@ -24,15 +24,7 @@ export function printStep({ label, seconds, failure }: Progress): void {
 
 /** Runs a step of this process and prints its end. */
 export async function timedStep(label: string, work: () => Promise<unknown>): Promise<void> {
-  const started = performance.now()
-  const seconds = (): number => (performance.now() - started) / 1000
-  try {
-    await work()
-  } catch (error) {
-    printStep({ label, seconds: seconds(), failure: messageOf(error) })
-    throw error
-  }
-  printStep({ label, seconds: seconds() })
+  await timed(printStep, label, work)
 }
 
 export function printFailure(message: string): void {

@@ -3,13 +3,10 @@ import type {
   API, consumerGroupDescribeV0, describeConfigsV4, describeGroupsV5, describeLogDirsV4, describeQuorumV2, fetchV17, listGroupsV5, listOffsetsV9,
   metadataV12, offsetFetchV9,
 } from '@platformatic/kafka'
+import { parseAddress } from '../runtime/address.ts'
+import type { Address } from '../runtime/address.ts'
 import { clientOptions } from './client.ts'
 import type { KafkaConnection } from './client.ts'
-
-export interface BrokerAddress {
-  readonly host: string
-  readonly port: number
-}
 
 /** What is asked here, in the newest form that the client knows; the form that is sent is the newest one that the broker knows, too. */
 interface Requests {
@@ -36,18 +33,29 @@ export type Answer<N extends Name> = Requests[N] extends API<infer _A, infer R> 
 export interface BrokerRequests {
   /** Asks the broker that answered last, then the others. */
   askAny<N extends Name>(name: N, ...args: Arguments<N>): Promise<Answer<N>>
-  ask<N extends Name>(broker: BrokerAddress, name: N, ...args: Arguments<N>): Promise<Answer<N>>
+  ask<N extends Name>(broker: Address, name: N, ...args: Arguments<N>): Promise<Answer<N>>
   /** The brokers as the cluster named them last; the next `askAny` tries them, too. */
-  learn(brokers: Iterable<BrokerAddress>): void
+  learn(brokers: Iterable<Address>): void
   close(): Promise<void>
 }
 
 const TIMEOUTS = { connectTimeout: 2_000, requestTimeout: 3_000, timeout: 3_000 }
 
+/** For a question, or a few: what is opened for it is closed after it. */
+export async function askBrokers<T>(connection: KafkaConnection, question: (requests: BrokerRequests) => Promise<T>): Promise<T> {
+  const requests = createBrokerRequests(connection)
+  try {
+    return await question(requests)
+  } finally {
+    await requests.close()
+  }
+}
+
 export function createBrokerRequests(connection: KafkaConnection): BrokerRequests {
-  const admin = new Admin({ ...clientOptions(connection), ...TIMEOUTS, retries: 0 })
-  let learned: BrokerAddress[] = []
-  let preferred: BrokerAddress | null = null
+  // Only the client's own question, what the brokers can be asked, is repeated: each time another one is asked first.
+  const admin = new Admin({ ...clientOptions(connection), ...TIMEOUTS, retries: connection.brokers.length - 1, retryDelay: 0 })
+  let learned: Address[] = []
+  let preferred: Address | null = null
 
   function apiOf<N extends Name>(name: N): Promise<API<Arguments<N>, Answer<N>>> {
     return new Promise((resolve, reject) => {
@@ -58,7 +66,7 @@ export function createBrokerRequests(connection: KafkaConnection): BrokerRequest
     })
   }
 
-  async function ask<N extends Name>(broker: BrokerAddress, name: N, ...args: Arguments<N>): Promise<Answer<N>> {
+  async function ask<N extends Name>(broker: Address, name: N, ...args: Arguments<N>): Promise<Answer<N>> {
     const api = await apiOf(name)
     const open = await admin.connections.get(broker)
     try {
@@ -70,9 +78,10 @@ export function createBrokerRequests(connection: KafkaConnection): BrokerRequest
   }
 
   async function askAny<N extends Name>(name: N, ...args: Arguments<N>): Promise<Answer<N>> {
-    const known = [...preferred === null ? [] : [preferred], ...connection.brokers.map(addressOf), ...learned]
+    const known = [...preferred === null ? [] : [preferred], ...connection.brokers.map(parseAddress), ...learned]
     const tried = new Set<string>()
     const failures: unknown[] = []
+    await apiOf(name)
     for (const broker of known) {
       const address = `${broker.host}:${broker.port}`
       if (tried.has(address)) continue
@@ -96,9 +105,4 @@ export function createBrokerRequests(connection: KafkaConnection): BrokerRequest
     },
     close: () => admin.close(),
   }
-}
-
-function addressOf(broker: string): BrokerAddress {
-  const colon = broker.lastIndexOf(':')
-  return { host: broker.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(broker.slice(colon + 1)) }
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { BaseOptions } from '@platformatic/kafka'
+import { parseAddress } from '../runtime/address.ts'
 import type { KafkaSecurity } from './security.ts'
 
 /** How to reach a cluster. */
@@ -28,7 +29,7 @@ export function clientOptions(connection: KafkaConnection): BaseOptions {
     metadataMaxAge: 2_000,
     strict: false,
     // Brokers behind a shared address are chosen by the name. An address is none.
-    ...tls === null ? {} : { tls: { ...tls }, tlsServerName: connection.brokers.some((broker) => isIP(hostOf(broker)) === 0) },
+    ...tls === null ? {} : { tls: { ...tls }, tlsServerName: connection.brokers.some((broker) => isIP(parseAddress(broker).host) === 0) },
     ...sasl === null ? {} : { sasl: { ...sasl } },
   }
 }
@@ -36,8 +37,4 @@ export function clientOptions(connection: KafkaConnection): BaseOptions {
 /** For a question that a person waits for: one broker that hangs must not take the time in which another would answer. */
 export function impatientOptions(connection: KafkaConnection): BaseOptions {
   return { ...clientOptions(connection), retries: 2, requestTimeout: 3_000 }
-}
-
-function hostOf(broker: string): string {
-  return broker.slice(0, broker.lastIndexOf(':'))
 }

@@ -2,9 +2,8 @@ import type { KafkaBroker, KafkaCluster } from '../contract/kafka-api.ts'
 import type { BrokerRequests } from './broker-requests.ts'
 import { judgeCluster } from './judge-cluster.ts'
 import type { LogSizes } from './log-sizes.ts'
+import { readQuorum } from './quorum.ts'
 import type { Topology } from './topology.ts'
-
-const METADATA_TOPIC = '__cluster_metadata'
 
 /** The brokers, the controller and its quorum, and whether all is well. Never rejects: what can't be learned is null. */
 export async function describeCluster(requests: BrokerRequests, topology: Topology, sizes: ReadonlyMap<number, LogSizes>): Promise<KafkaCluster> {
@@ -33,21 +32,4 @@ function describeBrokers(topology: Topology, sizes: ReadonlyMap<number, LogSizes
       disk_bytes: sizes.get(id)?.totalBytes ?? null,
     }
   })
-}
-
-/** Rejects where there is none (ZooKeeper), or where the cluster doesn't let us see it. */
-async function readQuorum(requests: BrokerRequests): Promise<KafkaCluster['quorum']> {
-  const { topics } = await requests.askAny('DescribeQuorum', [{ topicName: METADATA_TOPIC, partitions: [{ partitionIndex: 0 }] }])
-  const quorum = topics[0]?.partitions[0]
-  if (quorum === undefined || quorum.errorCode !== 0) return null
-  const leaderEnd = quorum.currentVoters.find(({ replicaId }) => replicaId === quorum.leaderId)?.logEndOffset
-  return {
-    leader_id: quorum.leaderId, leader_epoch: quorum.leaderEpoch, high_watermark: Number(quorum.highWatermark),
-    voters: quorum.currentVoters.toSorted((a, b) => a.replicaId - b.replicaId).map(({ replicaId, logEndOffset, lastCaughtUpTimestamp }) => ({
-      node_id: replicaId,
-      log_end_offset: logEndOffset < 0n ? null : Number(logEndOffset),
-      lag: logEndOffset < 0n || leaderEnd === undefined ? null : Math.max(0, Number(leaderEnd - logEndOffset)),
-      caught_up_at: lastCaughtUpTimestamp <= 0n ? null : new Date(Number(lastCaughtUpTimestamp)).toISOString(),
-    })),
-  }
 }

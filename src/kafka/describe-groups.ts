@@ -1,6 +1,7 @@
 import { decodeConsumerProtocolAssignment } from '@platformatic/kafka'
+import type { Address } from '../runtime/address.ts'
 import type { KafkaGroup, KafkaGroupOffset, KafkaGroups } from '../contract/kafka-api.ts'
-import type { Answer, BrokerAddress, BrokerRequests } from './broker-requests.ts'
+import type { Answer, BrokerRequests } from './broker-requests.ts'
 import { sum } from './describe-topics.ts'
 import { LATEST, readOffsets } from './log-offsets.ts'
 import type { Offsets } from './log-offsets.ts'
@@ -39,7 +40,7 @@ export async function describeGroups(requests: BrokerRequests, topology: Topolog
   return { groups: groups.map((group) => toGroup(group, ends)), silent_brokers: silent.sort((a, b) => a - b) }
 }
 
-async function groupsOf(requests: BrokerRequests, coordinatorId: number, broker: BrokerAddress): Promise<KeptGroup[]> {
+async function groupsOf(requests: BrokerRequests, coordinatorId: number, broker: Address): Promise<KeptGroup[]> {
   const { groups } = await requests.ask(broker, 'ListGroups', [], [])
   const listed = groups.filter(({ protocolType }) => protocolType === 'consumer' || protocolType === '')
   if (listed.length === 0) return []
@@ -56,7 +57,7 @@ async function groupsOf(requests: BrokerRequests, coordinatorId: number, broker:
   }))
 }
 
-async function describeClassic(requests: BrokerRequests, broker: BrokerAddress, ids: string[]): Promise<Map<string, Described>> {
+async function describeClassic(requests: BrokerRequests, broker: Address, ids: string[]): Promise<Map<string, Described>> {
   if (ids.length === 0) return new Map()
   const { groups } = await requests.ask(broker, 'DescribeGroups', ids, false)
   return new Map(groups.filter(({ errorCode }) => errorCode === 0).map(({ groupId, groupState, protocolData, members }) => [groupId, {
@@ -68,7 +69,7 @@ async function describeClassic(requests: BrokerRequests, broker: BrokerAddress, 
 }
 
 /** Groups of KIP-848, which the old question doesn't find. */
-async function describeModern(requests: BrokerRequests, broker: BrokerAddress, ids: string[]): Promise<Map<string, Described>> {
+async function describeModern(requests: BrokerRequests, broker: Address, ids: string[]): Promise<Map<string, Described>> {
   if (ids.length === 0) return new Map()
   const { groups } = await requests.ask(broker, 'ConsumerGroupDescribe', ids, false)
   return new Map(groups.filter(({ errorCode }) => errorCode === 0).map(({ groupId, groupState, assignorName, members }) => [groupId, {

@@ -1,9 +1,9 @@
-import { ConfigResourceTypes } from '@platformatic/kafka'
 import type { KafkaTopic } from '../contract/kafka-api.ts'
 import type { BrokerRequests } from './broker-requests.ts'
 import { EARLIEST, LATEST, readOffsets } from './log-offsets.ts'
 import type { LogSizes } from './log-sizes.ts'
-import type { TopicLayout, Topology } from './topology.ts'
+import { readTopicConfigs } from './topic-configs.ts'
+import type { Topology } from './topology.ts'
 
 const CONFIGS = ['retention.ms', 'retention.bytes', 'min.insync.replicas', 'max.message.bytes', 'cleanup.policy']
 
@@ -12,7 +12,7 @@ export async function describeTopics(requests: BrokerRequests, topology: Topolog
   const topics = [...topology.topics.values()].sort((a, b) => Number(a.internal) - Number(b.internal))
   const [first, end, configs] = await Promise.all([
     readOffsets(requests, topology, topics, EARLIEST), readOffsets(requests, topology, topics, LATEST),
-    readConfigs(requests, topics).catch(() => new Map<string, Map<string, string>>()),
+    readTopicConfigs(requests, topics.map(({ topic }) => topic), CONFIGS).catch(() => new Map<string, ReadonlyMap<string, string>>()),
   ])
   return topics.map((layout) => {
     const partitions = layout.partitions.map(({ partition, leader, replicas, inSyncReplicas }) => {
@@ -35,15 +35,6 @@ export async function describeTopics(requests: BrokerRequests, topology: Topolog
       partitions,
     }
   })
-}
-
-async function readConfigs(requests: BrokerRequests, topics: readonly TopicLayout[]): Promise<Map<string, Map<string, string>>> {
-  if (topics.length === 0) return new Map()
-  const { results } = await requests.askAny('DescribeConfigs', topics.map(({ topic }) => ({
-    resourceType: ConfigResourceTypes.TOPIC, resourceName: topic, configurationKeys: CONFIGS,
-  })), false, false)
-  return new Map(results.map(({ resourceName, configs }) =>
-    [resourceName, new Map(configs.flatMap(({ name, value }) => (value === null || value === undefined ? [] : [[name, value] as const])))]))
 }
 
 function numberOf(config: ReadonlyMap<string, string> | undefined, name: string): number | null {

@@ -14,7 +14,10 @@ export interface LogBounds {
 }
 
 export interface LogReader {
-  /** Asks the leaders. Rejects with an error for `classifyKafka`. */
+  /**
+   * Asks the leaders. Rejects with an error for `classifyKafka`, also when only one of them doesn't answer: who reads from these offsets
+   * on, as the consumers do, must not leave a partition out. `readBounds` is for those who only look.
+   */
   bounds(partitions: readonly number[]): Promise<Map<number, LogBounds>>
   /**
    * Fetches from these offsets on until the signal is aborted, then resolves. Slices of a partition come in order, without gap or

@@ -1,56 +1,38 @@
-import { Admin, describeQuorumV0, describeQuorumV1, describeQuorumV2 } from '@platformatic/kafka'
-import type { Connection } from '@platformatic/kafka'
-import { impatientOptions } from './client.ts'
-import type { KafkaConnection } from './client.ts'
+import { ProtocolError, UnsupportedApiError } from '@platformatic/kafka'
+import type { KafkaCluster } from '../contract/kafka-api.ts'
+import type { Answer, BrokerRequests } from './broker-requests.ts'
 
-export interface Quorum {
-  /** The active controller's node id; null while none is elected. */
-  readonly leader: number | null
-  /** The controllers that elect it. */
-  readonly voters: readonly {
-    readonly id: number
-    /** How long ago it had all that the leader had, milliseconds; null: never since the leader was elected. */
-    readonly behindMs: number | null
-  }[]
-}
+export type Quorum = NonNullable<KafkaCluster['quorum']>
 
-const VERSIONS = [describeQuorumV0, describeQuorumV1, describeQuorumV2]
 const METADATA_LOG = { topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }
 
 /**
  * What the controllers say of themselves; null for a cluster without a KRaft quorum. The controller that brokers name in their metadata is
  * only one of them that passes requests on. Rejects within seconds, with an error for `classifyKafka`.
  */
-export async function readQuorum(connection: KafkaConnection): Promise<Quorum | null> {
-  const admin = new Admin(impatientOptions(connection))
-  try {
-    const range = (await admin.listApis()).find(({ name }) => name === 'DescribeQuorum')
-    const version = VERSIONS[Math.min(range?.maxVersion ?? -1, VERSIONS.length - 1)]
-    if (version === undefined) return null
-    const partition = (await version.api.async(await connectToAny(admin), [METADATA_LOG])).topics[0]?.partitions[0]
-    const voters = partition?.currentVoters ?? []
-    // The leader's own is the time of the answer, by the clock that the others were measured by.
-    const now = voters.find(({ replicaId }) => replicaId === partition?.leaderId)?.lastCaughtUpTimestamp ?? 0n
-    return {
-      leader: partition === undefined || partition.leaderId < 0 ? null : partition.leaderId,
-      voters: voters.map(({ replicaId: id, lastCaughtUpTimestamp: last }) => ({ id, behindMs: last < 0n ? null : Math.max(0, Number(now - last)) }))
-        .toSorted((a, b) => a.id - b.id),
-    }
-  } finally {
-    await admin.close()
+export async function readQuorum(requests: BrokerRequests): Promise<Quorum | null> {
+  const answer = await askForQuorum(requests)
+  const quorum = answer?.topics[0]?.partitions[0]
+  const errorCode = answer?.errorCode || quorum?.errorCode
+  if (errorCode) throw new ProtocolError(errorCode)
+  if (quorum === undefined) return null
+  const leaderEnd = quorum.currentVoters.find(({ replicaId }) => replicaId === quorum.leaderId)?.logEndOffset
+  return {
+    leader_id: quorum.leaderId, leader_epoch: quorum.leaderEpoch, high_watermark: Number(quorum.highWatermark),
+    voters: quorum.currentVoters.toSorted((a, b) => a.replicaId - b.replicaId).map(({ replicaId, logEndOffset, lastCaughtUpTimestamp }) => ({
+      node_id: replicaId,
+      log_end_offset: logEndOffset < 0n ? null : Number(logEndOffset),
+      lag: logEndOffset < 0n || leaderEnd === undefined ? null : Math.max(0, Number(leaderEnd - logEndOffset)),
+      caught_up_at: lastCaughtUpTimestamp <= 0n ? null : new Date(Number(lastCaughtUpTimestamp)).toISOString(),
+    })),
   }
 }
 
-/** Each broker passes the question on to the leader; one that has just died may still be in the metadata. */
-async function connectToAny(admin: Admin): Promise<Connection> {
-  let failure: unknown = new TypeError('no broker (reading \'host\') to ask')
-  for (const id of (await admin.metadata({ topics: [] })).brokers.keys()) {
-    try {
-      const connection = (await admin.connectToBrokers([id])).get(id)
-      if (connection !== undefined) return connection
-    } catch (error) {
-      failure = error
-    }
+async function askForQuorum(requests: BrokerRequests): Promise<Answer<'DescribeQuorum'> | null> {
+  try {
+    return await requests.askAny('DescribeQuorum', [METADATA_LOG])
+  } catch (error) {
+    if (error instanceof UnsupportedApiError) return null
+    throw error
   }
-  throw failure
 }

@@ -1,16 +1,17 @@
-import { Admin, ConfigResourceTypes } from '@platformatic/kafka'
-import { impatientOptions } from './client.ts'
-import type { KafkaConnection } from './client.ts'
+import { ConfigResourceTypes } from '@platformatic/kafka'
+import type { BrokerRequests } from './broker-requests.ts'
 
-/** What these settings of a topic are, its own or inherited; absent: the broker doesn't know the name. Rejects with an error for `classifyKafka`. */
-export async function readTopicConfigs(connection: KafkaConnection, topic: string, names: readonly string[]): Promise<Map<string, string>> {
-  const admin = new Admin(impatientOptions(connection))
-  try {
-    const [found] = await admin.describeConfigs({
-      resources: [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: topic, configurationKeys: [...names] }],
-    })
-    return new Map((found?.configs ?? []).map(({ name, value }) => [name, value ?? '']))
-  } finally {
-    await admin.close()
-  }
+/**
+ * What these settings are, of its own or inherited, by topic and name. A topic whose settings we may not see is missing, as is a name that
+ * the broker doesn't know. Rejects with an error for `classifyKafka`.
+ */
+export async function readTopicConfigs(
+  requests: BrokerRequests, topics: readonly string[], names: readonly string[],
+): Promise<Map<string, ReadonlyMap<string, string>>> {
+  if (topics.length === 0) return new Map()
+  const { results } = await requests.askAny('DescribeConfigs', topics.map((topic) => ({
+    resourceType: ConfigResourceTypes.TOPIC, resourceName: topic, configurationKeys: [...names],
+  })), false, false)
+  return new Map(results.filter(({ errorCode }) => errorCode === 0).map(({ resourceName, configs }) =>
+    [resourceName, new Map(configs.flatMap(({ name, value }) => (value === null || value === undefined ? [] : [[name, value] as const])))]))
 }

@@ -1,13 +1,14 @@
-import type { BrokerAddress, BrokerRequests } from './broker-requests.ts'
+import type { Address } from '../runtime/address.ts'
+import type { BrokerRequests } from './broker-requests.ts'
 
 /** Who keeps what, as the cluster tells it now. */
 export interface Topology {
   readonly clusterId: string | null
   /** In a cluster of KRaft this is any broker, in one of ZooKeeper the controller. */
   readonly controllerId: number | null
-  /** Those that serve. */
-  readonly brokers: ReadonlyMap<number, BrokerAddress & { readonly rack: string | null }>
-  /** All of them, Kafka's own too, by name. */
+  /** Those that serve, by their ids in order; where clients are told to reach them. */
+  readonly brokers: ReadonlyMap<number, Address & { readonly rack: string | null }>
+  /** Those that were asked for and exist, by name. */
   readonly topics: ReadonlyMap<string, TopicLayout>
 }
 
@@ -26,12 +27,18 @@ export interface PartitionLayout {
   readonly inSyncReplicas: readonly number[]
 }
 
-/** Rejects with an error for `classifyKafka` when no broker answers. A partition without a leader is told as such. */
-export async function readTopology(requests: BrokerRequests): Promise<Topology> {
-  const answer = await requests.askAny('Metadata', null, false, false)
-  const brokers = new Map(answer.brokers.map(({ nodeId, host, port, rack }) => [nodeId, { host, port, rack: rack ?? null }]))
+/**
+ * Null: all topics, Kafka's own too. Rejects with an error for `classifyKafka` when no broker answers. A partition without a leader is told
+ * as such.
+ */
+export async function readTopology(requests: BrokerRequests, wanted: readonly string[] | null): Promise<Topology> {
+  const answer = await requests.askAny('Metadata', wanted === null ? null : [...wanted], false, false)
+  const brokers = new Map(answer.brokers.toSorted((a, b) => a.nodeId - b.nodeId)
+    .map(({ nodeId, host, port, rack }) => [nodeId, { host, port, rack: rack ?? null }]))
   requests.learn(brokers.values())
-  const topics = answer.topics.flatMap(({ name, topicId, isInternal, partitions }): TopicLayout[] => (name === null || name === undefined ? [] : [{
+  // One that isn't there is told without a partition.
+  const found = answer.topics.filter(({ partitions }) => partitions.length > 0)
+  const topics = found.flatMap(({ name, topicId, isInternal, partitions }): TopicLayout[] => (name === null || name === undefined ? [] : [{
     topic: name, topicId, internal: isInternal,
     partitions: partitions.toSorted((a, b) => a.partitionIndex - b.partitionIndex).map((each) => ({
       partition: each.partitionIndex, leader: brokers.has(each.leaderId) ? each.leaderId : null,

@@ -8,6 +8,7 @@ import { readConfig as readConsumerConfig } from '../consumer/config.ts'
 import { readConfig as readMonitoringConfig } from '../monitoring/config.ts'
 import { readConfig as readProducerConfig } from '../producer/config.ts'
 import type { KafkaSecurity } from '../kafka/security.ts'
+import { parseAddress } from '../runtime/address.ts'
 import type { Environment } from '../runtime/config.ts'
 import { ExitError, messageOf } from '../runtime/errors.ts'
 import type { LocalConfig } from './config.ts'
@@ -142,9 +143,9 @@ function existingFolder(path: string): string {
 async function brokersProblem(brokers: readonly string[], security: KafkaSecurity): Promise<string[]> {
   const answers = await Promise.all(brokers.map((broker) => reaches(broker)))
   if (!answers.includes(true)) return [`no broker of KAFKA_BROKERS can be reached: ${brokers.join(', ')}`]
-  const { askForBrokers } = await import('../kafka/cluster.ts')
+  const [{ askBrokers }, { readTopology }] = await Promise.all([import('../kafka/broker-requests.ts'), import('../kafka/topology.ts')])
   try {
-    await askForBrokers({ brokers, clientId: 'preflight', security })
+    await askBrokers({ brokers, clientId: 'preflight', security }, (requests) => readTopology(requests, []))
     return []
   } catch (error) {
     return [`the brokers of KAFKA_BROKERS can't be used: ${messageOf(error)}`]
@@ -152,8 +153,7 @@ async function brokersProblem(brokers: readonly string[], security: KafkaSecurit
 }
 
 async function reaches(broker: string): Promise<boolean> {
-  const [, host = '', port] = /^(.+):(\d+)$/.exec(broker) ?? []
-  const socket = connect({ host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) })
+  const socket = connect(parseAddress(broker))
   try {
     await once(socket, 'connect', { signal: AbortSignal.timeout(CONNECT_DEADLINE_MS) })
     return true

@@ -55,7 +55,7 @@ export function createKafkaExplorer(connection: KafkaConnection): KafkaExplorer 
   const requests = createBrokerRequests(connection)
   const browsing = createGate(MOST_AT_ONCE, `${MOST_AT_ONCE} others are reading messages just now; try again`)
   const following = createGate(MOST_FOLLOWERS, `${MOST_FOLLOWERS} others follow topics just now; try again later`)
-  const topology = shareRead(() => readTopology(requests), MAX_AGE_MS)
+  const topology = shareRead(() => readTopology(requests, null), MAX_AGE_MS)
   const sizes = shareRead(async () => readLogSizes(requests, await topology()), MAX_AGE_MS)
   const cluster = shareRead(async () => describeCluster(requests, await topology(), await sizes()), MAX_AGE_MS)
   const topics = shareRead(async () => describeTopics(requests, await topology(), await sizes()), MAX_AGE_MS)

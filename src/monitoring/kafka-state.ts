@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { PartitionState, TopicReader } from '../kafka/cluster.ts'
+import type { PartitionState, TopicReader } from '../kafka/topic-reader.ts'
 import { classifyKafka } from '../kafka/errors.ts'
 import { messageOf } from '../runtime/errors.ts'
 import type { Log } from '../runtime/log.ts'

@@ -1,5 +1,5 @@
 import type { StreamData, StreamSection } from '../contract/stream.ts'
-import type { PartitionState as KafkaPartition } from '../kafka/cluster.ts'
+import type { PartitionState as KafkaPartition } from '../kafka/topic-reader.ts'
 import type { Client } from '../postgres/pool.ts'
 import { readRecentAlerts } from '../postgres/read-alerts.ts'
 import { readBatchesFrom, readLatestBatches } from '../postgres/read-batches.ts'

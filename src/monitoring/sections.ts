@@ -2,7 +2,7 @@ import type {
   ConsumerHealth, PartitionAssignment, PartitionState, ProducerHealth, RealTimeMetrics, RebalancingEvent, RecentAlert, SystemStatus,
   Throughput,
 } from '../contract/api.ts'
-import type { PartitionState as KafkaPartition } from '../kafka/cluster.ts'
+import type { PartitionState as KafkaPartition } from '../kafka/topic-reader.ts'
 import type { AlertRow } from '../postgres/read-alerts.ts'
 import type { ConsumerHealthRow, HealthRow, ProducerHealthRow } from '../postgres/read-health.ts'
 import type { LogRow } from '../postgres/read-logs.ts'

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { createTopicReader } from '../kafka/cluster.ts'
+import { createTopicReader } from '../kafka/topic-reader.ts'
 import { migrate } from '../postgres/migrate.ts'
 import { createPool } from '../postgres/pool.ts'
 import { ExitError, messageOf } from '../runtime/errors.ts'

@@ -1,16 +1,16 @@
 // Runs alone: the whole system in containers, with containers killed.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { connect } from 'node:net'
-import { once } from 'node:events'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from 'node:path'
 import { startLoad } from '../../bench/load/load.ts'
 import type { PartitionAssignment } from '../../src/contract/api.ts'
+import { portAnswers } from '../../src/local/process/ports.ts'
 import { createPool } from '../../src/postgres/pool.ts'
 import { createLog } from '../../src/runtime/log.ts'
 import { drained, judge } from '../fault/oracle.ts'
+import { eventually } from '../harness/eventually.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const PORTS = { kafka1: 9092, kafka2: 9094, kafka3: 9096, postgres: 5432, monitoring: 5000, 'kafka-ui': 8080 }
@@ -45,7 +45,7 @@ before(async () => {
   assert.equal(code, 0, `no Docker engine answers: ${stderr}`)
   const taken = lines((await run('docker', ['ps', '--all', '--format', '{{.Names}}'])).stdout).filter((name) => SERVICES.includes(name))
   assert.deepEqual(taken, [], 'there are containers of these names already; `docker compose down` removes them and keeps their data')
-  const held = (await Promise.all(Object.values(PORTS).map(async (port) => (await answers(port) ? [port] : [])))).flat()
+  const held = (await Promise.all(Object.values(PORTS).map(async (port) => (await portAnswers(port) ? [port] : [])))).flat()
   assert.deepEqual(held, [], 'these ports are taken; stop what listens on them')
 })
 
@@ -64,7 +64,7 @@ describe('the compose file', { concurrency: false }, () => {
   })
 
   test('all ports answer from this machine, and on loopback only', async () => {
-    for (const [name, port] of Object.entries(PORTS)) assert.ok(await answers(port), `${name} on ${port}`)
+    for (const [name, port] of Object.entries(PORTS)) assert.ok(await portAnswers(port), `${name} on ${port}`)
     for (const { Name, HostConfig } of await inspect(SERVICES)) {
       for (const { HostIp } of Object.values(HostConfig.PortBindings ?? {}).flat()) assert.equal(HostIp, '127.0.0.1', Name)
     }
@@ -106,7 +106,9 @@ describe('the compose file', { concurrency: false }, () => {
     assert.ok(before.length > 0)
     const killed = Date.now()
     assert.equal((await run('docker', ['kill', 'consumer-1'])).code, 0)
-    await eventually(async () => (await owners()).every((owner) => owner !== null && owner !== 'consumer-001'), 10_000, 'its partitions have another owner')
+    const elsewhere = (found: readonly (string | null)[]): boolean => found.every((owner) => owner !== null && owner !== 'consumer-001')
+    const moved = await eventually(owners, elsewhere, 10_000)
+    assert.ok(elsewhere(moved), `its partitions have another owner within 10 s: ${moved.join(', ')}`)
     t.diagnostic(`the partition of consumer-1 had another owner after ${((Date.now() - killed) / 1000).toFixed(1)} s`)
     await sleep(2_000)
     assert.deepEqual((await inspect(['consumer-1'])).map(({ State }) => [State.Running, State.ExitCode]), [[false, 137]], 'it stays dead')
@@ -122,7 +124,8 @@ describe('the compose file', { concurrency: false }, () => {
     const pool = createPool(DATABASE_URL, { applicationName: 'oracle', max: 1 })
     const plant = { cluster: { brokers: BROKERS }, pool, topics: TOPICS }
     try {
-      await eventually(() => drained(plant, record.counts.acknowledged), 60_000, 'everything is consumed and published')
+      const done = await eventually(() => drained(plant, record.counts.acknowledged), Boolean, 60_000)
+      assert.ok(done, 'everything is consumed and published within 60 s')
       const { alerts, ...verdict } = await judge(plant, record)
       t.diagnostic(`acknowledged ${verdict.acknowledged}, stored ${verdict.stored}, duplicated ${verdict.duplicated}, missing ${verdict.missing}, alerts ${alerts}`)
       assert.ok(alerts > 0)
@@ -197,26 +200,6 @@ async function owners(): Promise<(string | null)[]> {
 
 async function partitionsOf(consumer: string): Promise<number[]> {
   return (await owners()).flatMap((owner, partition) => (owner === consumer ? [partition] : []))
-}
-
-async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
-}
-
-async function eventually(look: () => Promise<boolean>, withinMs: number, what: string): Promise<void> {
-  const deadline = Date.now() + withinMs
-  while (!await look()) {
-    assert.ok(Date.now() < deadline, `${what} within ${withinMs} ms`)
-    await sleep(100)
-  }
 }
 
 function lines(text: string): string[] {

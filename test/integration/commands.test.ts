@@ -10,7 +10,8 @@ import type { ServiceStatus } from '../../src/local/supervisor/protocol.ts'
 import { readSupervisorState } from '../../src/local/state-files.ts'
 import { portTaken } from '../../src/local/process/ports.ts'
 import { createPool } from '../../src/postgres/pool.ts'
-import { eventually, localSystem } from './local-system.ts'
+import { eventually } from '../harness/eventually.ts'
+import { localSystem } from './local-system.ts'
 
 const NAMES = [
   'kafka1', 'kafka2', 'kafka3', 'postgres', 'temperature-sensor', 'vibration-sensor', 'energy-sensor', 'consumer-1', 'consumer-2', 'consumer-3',

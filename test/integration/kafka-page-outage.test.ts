@@ -91,6 +91,9 @@ describe('a broker', () => {
     process.kill(pid, 'SIGSTOP')
     try {
       await clusterWhen(api, ({ brokers }) => brokers[0]?.status === 'down')
+      // Also of a service that starts now, and knows it as the first.
+      const late = await startClient(t, databaseUrl, { brokers: cluster.brokers })
+      await clusterWhen(late, ({ brokers }) => brokers[0]?.status === 'down')
     } finally {
       process.kill(pid, 'SIGCONT')
     }

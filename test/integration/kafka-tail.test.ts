@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { KafkaTail } from '../../src/contract/kafka-api.ts'
 import { createKafkaProducer } from '../../src/kafka/producer.ts'
 import type { KafkaProducer } from '../../src/kafka/producer.ts'
+import { readFrames } from '../../src/runtime/event-stream.ts'
 import { testDatabase, testTopics } from '../harness/plant.ts'
 import type { Owner } from '../harness/plant.ts'
 import { startClient } from './monitoring-client.ts'
@@ -59,14 +60,9 @@ async function follow(owner: Owner, api: MonitoringClient, query: string): Promi
 }
 
 async function collect(response: Response, events: TailEvent[]): Promise<void> {
-  let text = ''
-  for await (const chunk of (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream())) {
-    const frames = (text + chunk).split('\n\n')
-    text = frames.pop() ?? ''
-    for (const frame of frames) {
-      const [, event = '', data = ''] = /^event: (.*)\ndata: (.*)$/.exec(frame) ?? []
-      events.push({ event, data: JSON.parse(data) as KafkaTail })
-    }
+  for await (const frame of readFrames(response.body as ReadableStream<Uint8Array>)) {
+    const [, event = '', data = ''] = /^event: (.*)\ndata: (.*)$/.exec(frame) ?? []
+    events.push({ event, data: JSON.parse(data) as KafkaTail })
   }
 }
 

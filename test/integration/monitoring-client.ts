@@ -3,6 +3,7 @@ import { Compile } from 'typebox/schema'
 import { UNPROTECTED } from '../../src/kafka/security.ts'
 import { createPool } from '../../src/postgres/pool.ts'
 import type { Pool } from '../../src/postgres/pool.ts'
+import { readFrames } from '../../src/runtime/event-stream.ts'
 import { createLog } from '../../src/runtime/log.ts'
 import { startMonitoring } from '../../src/monitoring/service.ts'
 import type { Owner } from '../harness/plant.ts'
@@ -67,15 +68,10 @@ export async function startClient(owner: Owner, databaseUrl: string, kafka: { br
 }
 
 async function collect(response: Response, events: StreamEvent[]): Promise<void> {
-  let text = ''
-  for await (const chunk of (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream())) {
-    const frames = (text + chunk).split('\n\n')
-    text = frames.pop() ?? ''
-    for (const frame of frames) {
-      const event = /^event: (.*)$/m.exec(frame)?.[1]
-      const data = /^data: (.*)$/m.exec(frame)?.[1]
-      if (event !== undefined && data !== undefined) events.push({ event, data: JSON.parse(data), atMs: performance.now() })
-    }
+  for await (const frame of readFrames(response.body as ReadableStream<Uint8Array>)) {
+    const event = /^event: (.*)$/m.exec(frame)?.[1]
+    const data = /^data: (.*)$/m.exec(frame)?.[1]
+    if (event !== undefined && data !== undefined) events.push({ event, data: JSON.parse(data), atMs: performance.now() })
   }
 }
 

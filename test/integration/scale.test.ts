@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { ConsumerHealth } from '../../src/contract/api.ts'
-import { eventually, localSystem } from './local-system.ts'
+import { eventually } from '../harness/eventually.ts'
+import { localSystem } from './local-system.ts'
 
 const { monitoringPort, run, status } = await localSystem()
 

@@ -1,12 +1,15 @@
-import { readClusterView } from '../../kafka/cluster-view.ts'
-import type { ClusterView } from '../../kafka/cluster-view.ts'
+import { askBrokers } from '../../kafka/broker-requests.ts'
+import { readTopology } from '../../kafka/topology.ts'
+import type { Topology } from '../../kafka/topology.ts'
+import type { KafkaConnection } from '../../kafka/client.ts'
 import type { SystemStatus } from '../../local/supervisor/protocol.ts'
 import { createPool } from '../../postgres/pool.ts'
 import { readDatabaseTime } from '../../postgres/read-first-reading.ts'
+import { parseAddress } from '../../runtime/address.ts'
 import { messageOf } from '../../runtime/errors.ts'
 import type { CheckRun, Made } from './check-run.ts'
 import type { CheckedSystem } from './run-checks.ts'
-import { connectMs, parseAddress } from './tcp.ts'
+import { connectMs } from './tcp.ts'
 
 /** What answered, after a TCP connection of its own. */
 interface Reached<T> {
@@ -31,10 +34,15 @@ export function throughAnswering(system: CheckedSystem, checks: BrokerChecks): C
   return answering.length === 0 ? system : { ...system, connection: { ...system.connection, brokers: answering } }
 }
 
-async function checkBroker(run: CheckRun, { connection, status }: CheckedSystem, address: string): Promise<Made<Reached<ClusterView>>> {
+async function checkBroker(run: CheckRun, { connection, status }: CheckedSystem, address: string): Promise<Made<Reached<Topology>>> {
   return run.check('Kafka', brokerName(address, status),
-    (signal) => reach(address, signal, () => readClusterView({ ...connection, brokers: [address] }, [])),
-    ({ tcpMs, answerMs, answer }) => `TCP in ${ms(tcpMs)}, answers in ${ms(answerMs)} as one of cluster ${answer.id}`)
+    (signal) => reach(address, signal, () => askOne(connection, address)),
+    ({ tcpMs, answerMs, answer }) => `TCP in ${ms(tcpMs)}, answers in ${ms(answerMs)} as one of cluster ${answer.clusterId}`)
+}
+
+/** What one broker says of its cluster. */
+function askOne(connection: KafkaConnection, address: string): Promise<Topology> {
+  return askBrokers({ ...connection, brokers: [address] }, (requests) => readTopology(requests, []))
 }
 
 /** Each broker, as the only one we know: where it says that the brokers are can be reached from here. */
@@ -47,15 +55,15 @@ export async function checkAdvertised(run: CheckRun, system: CheckedSystem): Pro
 async function checkAddressesOf(run: CheckRun, { connection, status }: CheckedSystem, address: string): Promise<Made<unknown>> {
   return run.check('Kafka', brokerName(address, status), async (signal) => {
     await connectMs(parseAddress(address), signal)
-    const { brokers } = await readClusterView({ ...connection, brokers: [address] }, [])
+    const { brokers } = await askOne(connection, address)
     const unreachable: string[] = []
-    for (const { host, port } of brokers) {
+    for (const { host, port } of brokers.values()) {
       await connectMs({ host, port }, signal).catch((error: unknown) => unreachable.push(`${host}:${port} (${messageOf(error)})`))
     }
     return { brokers, unreachable }
   }, ({ brokers, unreachable }) => {
     if (unreachable.length > 0) throw new Error(`names addresses that can't be reached from here: ${unreachable.join(', ')}`)
-    return `names ${brokers.map(({ host, port }) => `${host}:${port}`).join(', ')}, which can be reached from here`
+    return `names ${[...brokers.values()].map(({ host, port }) => `${host}:${port}`).join(', ')}, which can be reached from here`
   })
 }
 
@@ -74,7 +82,7 @@ export async function checkPostgresReach(run: CheckRun, { status }: CheckedSyste
 
 export async function checkMonitoringReach(run: CheckRun, { status }: CheckedSystem): Promise<void> {
   const { hostname, port } = new URL(status.monitoringUrl)
-  const address = `${hostname.replace(/^\[(.*)\]$/, '$1')}:${port === '' ? 80 : port}`
+  const address = `${hostname}:${port === '' ? 80 : port}`
   await run.check('Monitoring', address, (signal) => reach(address, signal, async () => {
     const response = await fetch(`${status.monitoringUrl}/health`, { signal })
     if (!response.ok) throw new Error(`answers ${response.status}: ${(await response.text()).slice(0, 200)}`)

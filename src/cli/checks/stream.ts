@@ -1,5 +1,6 @@
 import { STREAM_SECTIONS, streamSchemas } from '../../contract/stream.ts'
 import type { StreamSection } from '../../contract/stream.ts'
+import { readFrames } from '../../runtime/event-stream.ts'
 import { schemaProblem } from './api-contract.ts'
 import type { CheckRun } from './check-run.ts'
 import type { CheckedSystem } from './run-checks.ts'
@@ -14,17 +15,11 @@ async function readSections(url: string, signal: AbortSignal): Promise<Map<Strea
   const response = await fetch(url, { signal })
   if (!response.ok || response.body === null) throw new Error(`answers ${response.status}: ${(await response.text()).slice(0, 200)}`)
   const sections = new Map<StreamSection, unknown>()
-  let text = ''
   try {
-    // Leaving the loop closes the connection.
-    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
-      const frames = (text + chunk).split('\n\n')
-      text = frames.pop() ?? ''
-      for (const frame of frames) {
-        const event = STREAM_SECTIONS.find((section) => section === /^event: (.*)$/m.exec(frame)?.[1])
-        const data = /^data: (.*)$/m.exec(frame)?.[1]
-        if (event !== undefined && data !== undefined && !sections.has(event)) sections.set(event, JSON.parse(data))
-      }
+    for await (const frame of readFrames(response.body)) {
+      const event = STREAM_SECTIONS.find((section) => section === /^event: (.*)$/m.exec(frame)?.[1])
+      const data = /^data: (.*)$/m.exec(frame)?.[1]
+      if (event !== undefined && data !== undefined && !sections.has(event)) sections.set(event, JSON.parse(data))
       if (sections.size === STREAM_SECTIONS.length) break
     }
   } catch (error) {

@@ -1,15 +1,5 @@
 import { connect } from 'node:net'
-
-export interface Address {
-  readonly host: string
-  readonly port: number
-}
-
-/** Of `host:port`. */
-export function parseAddress(address: string): Address {
-  const colon = address.lastIndexOf(':')
-  return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) }
-}
+import type { Address } from '../../runtime/address.ts'
 
 /** How long it took to be connected, in milliseconds. Rejects with the reason when nobody listens, or the signal is aborted. */
 export async function connectMs({ host, port }: Address, signal: AbortSignal): Promise<number> {

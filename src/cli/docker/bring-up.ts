@@ -4,6 +4,7 @@ import { configProblems, portProblems } from '../../local/preflight.ts'
 import { labelOf } from '../../local/services.ts'
 import type { ServiceDefinition } from '../../local/services.ts'
 import type { ServiceStatus, SystemStatus } from '../../local/supervisor/protocol.ts'
+import { parseAddress } from '../../runtime/address.ts'
 import type { Environment } from '../../runtime/config.ts'
 import { ExitError, messageOf } from '../../runtime/errors.ts'
 import { conflicts, printAddresses, printUntouched } from '../addresses.ts'
@@ -79,7 +80,7 @@ const LOOPBACK = /^(localhost|127\.[\d.]+|\[?::1\]?)$/
 
 function loopbackProblems({ externalBrokers, externalDatabaseUrl }: LocalConfig): string[] {
   const hosts = [
-    ...(externalBrokers ?? []).map((broker) => ['KAFKA_BROKERS', broker.slice(0, broker.lastIndexOf(':'))] as const),
+    ...(externalBrokers ?? []).map((broker) => ['KAFKA_BROKERS', parseAddress(broker).host] as const),
     ...externalDatabaseUrl === null ? [] : [['DATABASE_URL', new URL(externalDatabaseUrl).hostname] as const],
   ]
   return hosts.filter(([, host]) => LOOPBACK.test(host)).map(([variable, host]) =>

@@ -1,10 +1,9 @@
 import { statSync } from 'node:fs'
-import { connect } from 'node:net'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../process/environment.ts'
 import { lastLines } from '../process/log-tail.ts'
+import { portAnswers } from '../process/ports.ts'
 import type { Reaper } from '../process/reaper.ts'
 import { spawnOwned, stopProcess } from '../process/spawn.ts'
 import { COMPILE_CACHE, PROJECT_ROOT } from '../project.ts'
@@ -48,7 +47,7 @@ export async function launchNode(options: NodeServiceOptions): Promise<Launched>
       if (ended !== undefined) throw new Error(explainEnding(ended, lastLines(logFile, LOG_LINES, logStart)).reason)
       if (options.address === null) {
         if (Date.now() - started > silentMs || (statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > logStart) break
-      } else if (await answers(options.address)) {
+      } else if (await portAnswers(options.address.port, options.address.host)) {
         break
       } else if (Date.now() - started > LISTEN_DEADLINE_MS) {
         throw new Error(`${name} did not listen on port ${options.address.port} within ${LISTEN_DEADLINE_MS / 1000} s; see ${logFile}`)
@@ -68,17 +67,5 @@ export async function launchNode(options: NodeServiceOptions): Promise<Launched>
     stop: async () => { await stopProcess(owned, STOP_STEPS) },
     kill: (signal) => owned.kill(signal),
     explain: (exit) => explainEnding(exit, lastLines(logFile, LOG_LINES, logStart)),
-  }
-}
-
-async function answers(address: { readonly host: string, readonly port: number }): Promise<boolean> {
-  const socket = connect(address)
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
   }
 }

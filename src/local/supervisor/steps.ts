@@ -3,17 +3,26 @@ import type { Progress } from './protocol.ts'
 
 export type Report = (progress: Progress) => void
 
-/** Runs a step and reports its end, with its seconds. Throws an `ExitError` that names the step when it fails. */
-export async function step(report: Report, label: string, work: () => Promise<unknown>): Promise<void> {
+/** Runs a step and reports its end, with its seconds. Rejects as the step does. */
+export async function timed(report: Report, label: string, work: () => Promise<unknown>): Promise<void> {
   const started = performance.now()
   const seconds = (): number => (performance.now() - started) / 1000
   try {
     await work()
   } catch (error) {
     report({ label, seconds: seconds(), failure: messageOf(error) })
-    throw new ExitError(`${label}: ${messageOf(error)}`)
+    throw error
   }
   report({ label, seconds: seconds() })
+}
+
+/** The same; throws an `ExitError` that names the step when it fails. */
+export async function step(report: Report, label: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await timed(report, label, work)
+  } catch (error) {
+    throw new ExitError(`${label}: ${messageOf(error)}`)
+  }
 }
 
 /** Waits for all, also when some fail; then throws an `ExitError` with a line for each failure. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { PartitionState } from '../../../src/kafka/cluster.ts'
+import type { PartitionState } from '../../../src/kafka/topic-reader.ts'
 import { watchKafka } from '../../../src/monitoring/kafka-state.ts'
 import type { KafkaState } from '../../../src/monitoring/kafka-state.ts'
 import { createLog } from '../../../src/runtime/log.ts'

@@ -15,4 +15,5 @@ test('a group is stable, reads each partition, and has each consumer that runs',
 test('a backlog is no failure, one that nobody works on is', () => {
   assert.equal(judgeLag([{ partition: 0, lag: 5000, moved: true }, { partition: 1, lag: 0, moved: false }]), '5000 messages wait (5000, 0 by partition)')
   assert.throws(() => judgeLag([{ partition: 0, lag: 12, moved: false }]), { message: 'partition 0: 12 wait, and none was consumed within 4 s' })
+  assert.throws(() => judgeLag([{ partition: 0, lag: null, moved: true }]), { message: 'the leader of partition 0 doesn\'t say where it ends' })
 })

@@ -3,7 +3,10 @@ import { test } from 'node:test'
 import { judgeConfigs, judgePartitions, judgeReplicas } from '../../../../src/cli/checks/topics.ts'
 
 const WANTED = { name: 't', partitions: 2, replication: 2, configs: {} }
-const GOOD = [{ leader: 1, replicas: [1, 2], inSyncReplicas: [1, 2] }, { leader: 2, replicas: [2, 3], inSyncReplicas: [3, 2] }]
+const GOOD = [
+  { partition: 0, leader: 1, replicas: [1, 2], inSyncReplicas: [1, 2] },
+  { partition: 1, leader: 2, replicas: [2, 3], inSyncReplicas: [3, 2] },
+]
 
 test('partitions and replicas are as many as they should be, as far as there are brokers', () => {
   assert.equal(judgePartitions(GOOD, WANTED, 3), '2 partitions, 2 replicas each')
@@ -15,7 +18,10 @@ test('partitions and replicas are as many as they should be, as far as there are
 
 test('each partition has a leader, and each replica is in sync', () => {
   assert.equal(judgeReplicas(GOOD), 'led by 1, 2; in sync on 1+2, 3+2')
-  const bad = [{ leader: null, replicas: [1, 2], inSyncReplicas: [] }, { leader: 2, replicas: [2, 3], inSyncReplicas: [2] }]
+  const bad = [
+    { partition: 0, leader: null, replicas: [1, 2], inSyncReplicas: [] },
+    { partition: 1, leader: 2, replicas: [2, 3], inSyncReplicas: [2] },
+  ]
   assert.throws(() => judgeReplicas(bad), { message: 'partition 0 has no leader; partition 1: not in sync on broker 3' })
 })
 
