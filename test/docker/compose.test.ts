@@ -20,6 +20,7 @@ const DATABASE_URL = 'postgresql://factory_user:factory_pass@127.0.0.1:5432/fact
 const TOPICS = { sensor: 'sensor-data', alerts: 'alerts' }
 /** Long enough for both kills, also on a slow machine. */
 const LOAD_S = 60
+const RATE_PER_S = 200
 const SENSORS = ['temperature-sensor', 'vibration-sensor', 'energy-sensor']
 const CONSUMERS = ['consumer-1', 'consumer-2', 'consumer-3']
 const SERVICES = ['kafka1', 'kafka2', 'kafka3', 'postgres', 'kafka-ui', ...SENSORS, ...CONSUMERS, 'monitoring']
@@ -101,7 +102,7 @@ describe('the compose file', { concurrency: false }, () => {
   })
 
   test('docker kill: a partition moves within 10 s, a broker is lost, and nothing else', async (t) => {
-    const load = startLoad({ brokers: BROKERS, topic: TOPICS.sensor, sensors: 30, ratePerS: 200, seed: 'docker', durationS: LOAD_S, log: createLog('load', 'silent') })
+    const load = startLoad({ brokers: BROKERS, topic: TOPICS.sensor, sensors: 30, ratePerS: RATE_PER_S, seed: 'docker', durationS: LOAD_S, log: createLog('load', 'silent') })
     const before = await partitionsOf('consumer-001')
     assert.ok(before.length > 0)
     const killed = Date.now()
@@ -117,7 +118,7 @@ describe('the compose file', { concurrency: false }, () => {
     assert.equal((await run('docker', ['kill', 'kafka2'])).code, 0)
     await sleep(6_000)
     assert.equal((await make('revive', 'SERVICE=kafka2')).code, 0)
-    assert.ok(load.counts.made < LOAD_S * 200, 'the load went on all the while')
+    assert.ok(load.counts.made < LOAD_S * RATE_PER_S, 'the load went on all the while')
     const record = await load.done
     assert.equal((await make('stop-producers')).code, 0)
 
@@ -129,8 +130,10 @@ describe('the compose file', { concurrency: false }, () => {
       const { alerts, ...verdict } = await judge(plant, record)
       t.diagnostic(`acknowledged ${verdict.acknowledged}, stored ${verdict.stored}, duplicated ${verdict.duplicated}, missing ${verdict.missing}, alerts ${alerts}`)
       assert.ok(alerts > 0)
+      assert.equal(verdict.acknowledged, record.made)
+      assert.ok(record.made > 0.9 * LOAD_S * RATE_PER_S, `only ${record.made} were made`)
       assert.deepEqual(verdict, {
-        acknowledged: LOAD_S * 200, stored: LOAD_S * 200, duplicated: 0, missing: 0, invented: 0, outOfOrder: 0, absorbed: verdict.absorbed,
+        acknowledged: record.made, stored: record.made, duplicated: 0, missing: 0, invented: 0, outOfOrder: 0, absorbed: verdict.absorbed,
         alertsUnpublished: 0, alertsUnknown: 0, contradictions: [],
       })
     } finally {
@@ -163,7 +166,7 @@ describe('the compose file', { concurrency: false }, () => {
 
   test('make stop keeps the data, and make clean leaves nothing', async () => {
     assert.equal((await make('stop')).code, 0)
-    assert.equal((await make('env')).code, 1)
+    assert.notEqual((await make('env')).code, 0, 'nothing runs')
     assert.equal((await make('clean')).code, 0)
     const filter = ['--filter', `label=com.docker.compose.project=${PROJECT}`, '--quiet']
     for (const kind of [['ps', '--all'], ['volume', 'ls'], ['network', 'ls']]) assert.equal((await run('docker', [...kind, ...filter])).stdout, '', kind.join(' '))
