@@ -2,6 +2,7 @@ import { askForCluster } from '../local/kafka/probe.ts'
 import type { ServiceStatus, SystemStatus } from '../local/supervisor/protocol.ts'
 import { createPool } from '../postgres/pool.ts'
 import { readConsumerHealth, readProducerHealth } from '../postgres/read-health.ts'
+import { parseAddress } from '../runtime/address.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { kafkaUiUrl } from './addresses.ts'
 
@@ -35,7 +36,7 @@ export async function checkHealth(status: SystemStatus): Promise<HealthCheck[]> 
 async function check(service: ServiceStatus, status: SystemStatus, beats: Beats | Error): Promise<string> {
   switch (service.kind) {
     case 'kafka': {
-      const { brokers } = await askForCluster(service.port ?? 0, ANSWER_MS)
+      const { brokers } = await askForCluster(service.port ?? 0, ANSWER_MS, brokerHost(service, status))
       return `answers; brokers of its cluster: ${brokers.toSorted((a, b) => a - b).join(', ')}`
     }
     case 'postgres': {
@@ -59,6 +60,12 @@ async function check(service: ServiceStatus, status: SystemStatus, beats: Beats 
       return `last heartbeat ${ageS.toFixed(1)} s ago`
     }
   }
+}
+
+/** All are on one machine, which may be reached by another address than loopback. */
+function brokerHost({ port }: ServiceStatus, { brokers }: SystemStatus): string {
+  const addresses = brokers.map((broker) => parseAddress(broker))
+  return addresses.find((address) => address.port === port)?.host ?? '127.0.0.1'
 }
 
 async function requireAnswer(url: string): Promise<void> {

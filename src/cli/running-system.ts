@@ -13,6 +13,8 @@ export interface RunningSystem {
   readonly runtime: Runtime
   readonly config: LocalConfig
   readonly status: SystemStatus
+  /** The caller's variables, and those of the file `.env`. */
+  readonly env: Environment
 }
 
 /** For commands that wait until it runs. */
@@ -23,14 +25,14 @@ export async function requireRunning(env: Environment, options?: { readonly memo
   const runtime = await chooseRuntime(env)
   const status = await runtime.status(options)
   if (status === null) throw new NotRunningError('the system doesn\'t run; start it by `make all`')
-  return { runtime, config: runtime.config, status }
+  return { runtime, config: runtime.config, status, env: runtime.env }
 }
 
 /**
  * The system whose addresses the caller gives by KAFKA_BROKERS, DATABASE_URL and MONITORING_URL, as inside a container; else the one that
  * runs here. Throws as `requireRunning` does.
  */
-export async function requireAddresses(env: Environment): Promise<Pick<RunningSystem, 'config' | 'status'>> {
+export async function requireAddresses(env: Environment): Promise<Omit<RunningSystem, 'runtime'>> {
   const { MONITORING_URL: monitoringUrl } = readVariables({ MONITORING_URL: cliVariables.MONITORING_URL }, env)
   if (monitoringUrl === null) return requireRunning(env)
   const config = readWholeLocalConfig(env)
@@ -40,7 +42,7 @@ export async function requireAddresses(env: Environment): Promise<Pick<RunningSy
   }
   const { kafkaPortBase, postgresPort, monitoringPort, monitoringHost } = config
   return {
-    config,
+    config, env,
     status: {
       supervisorPid: null, starting: false, services: [], brokers, databaseUrl, monitoringUrl, ownKafka: false, ownPostgres: false, consumerCount,
       ports: { kafkaPortBase, postgresPort, monitoringPort, monitoringHost },

@@ -5,20 +5,28 @@ const FOLDER = '/run/certificates'
 const VARIABLES = ['KAFKA_SSL_CA_FILE', 'KAFKA_SSL_CERT_FILE', 'KAFKA_SSL_KEY_FILE']
 const PARAMETERS = ['sslrootcert', 'sslcert', 'sslkey']
 
+/** As Compose writes it. A file that isn't there is an error: Docker would make a folder of it. */
+export interface CertificateMount {
+  readonly type: 'bind'
+  readonly source: string
+  readonly target: string
+  readonly read_only: true
+  readonly bind: { readonly create_host_path: false }
+}
+
 export interface Certificates {
-  /** `file here:file in the container:ro` */
-  readonly volumes: readonly string[]
+  readonly volumes: readonly CertificateMount[]
   /** The caller's variables that name files, naming them as they are in the container. */
   readonly env: Environment
 }
 
 /** The files of this machine by which servers elsewhere are reached, for containers to see them too. */
 export function certificates(env: Environment): Certificates {
-  const volumes: string[] = []
+  const volumes: CertificateMount[] = []
   const mount = (path: string): string => {
-    const inside = `${FOLDER}/${volumes.length}.pem`
-    volumes.push(`${resolve(path)}:${inside}:ro`)
-    return inside
+    const target = `${FOLDER}/${volumes.length}.pem`
+    volumes.push({ type: 'bind', source: resolve(path), target, read_only: true, bind: { create_host_path: false } })
+    return target
   }
   const moved: Record<string, string> = {}
   for (const name of VARIABLES) {

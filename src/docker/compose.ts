@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { PROJECT_ROOT } from '../local/project.ts'
 import type { Environment } from '../runtime/config.ts'
 import { certificates } from './certificates.ts'
+import type { CertificateMount } from './certificates.ts'
 import { docker } from './engine.ts'
 
 const FILE = 'docker-compose.yml'
@@ -16,7 +17,7 @@ export interface Compose {
   run(args: readonly string[], options?: { readonly onTerminal?: boolean, readonly timeoutMs?: number }): Promise<string>
 }
 
-/** `docker compose` for the project's file, for these services of producers, consumers and monitoring, and no more consumers than that. */
+/** `docker compose` for the project's file, for these of the services that are built here. */
 export function createCompose(env: Environment, applications: readonly string[]): Compose {
   const { volumes, env: moved } = certificates(env)
   const addition = additionFor(applications, volumes)
@@ -28,7 +29,7 @@ export function createCompose(env: Environment, applications: readonly string[])
 }
 
 /** What the file doesn't say, as a compose file; null when there is nothing. Consumers beyond those in the file are each like consumer-1. */
-export function additionFor(applications: readonly string[], volumes: readonly string[]): string | null {
+export function additionFor(applications: readonly string[], volumes: readonly CertificateMount[]): string | null {
   const services = applications.flatMap((name) => {
     const number = Number(/^consumer-(\d+)$/.exec(name)?.[1] ?? 0)
     const added = number > CONSUMERS_IN_FILE

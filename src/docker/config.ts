@@ -5,12 +5,12 @@ import type { Environment, Variable } from '../runtime/config.ts'
 /** The variables of docker-compose.yml that the commands have to know too, beside those of the local runtime. */
 export const dockerVariables = {
   BIND_ADDRESS: text({
-    defaultValue: '127.0.0.1', pattern: /^[0-9.:a-fA-F]+$/, allowed: 'an address of this machine',
+    defaultValue: '127.0.0.1', pattern: /^\d{1,3}(\.\d{1,3}){3}$/, allowed: 'an IPv4 address of this machine',
     help: 'The address that the containers\' ports are published on; 0.0.0.0 opens them to the network.',
   }),
   ADVERTISED_HOST: {
     ...text({
-      pattern: /^[A-Za-z0-9.:_-]+$/, allowed: 'a host name or an address',
+      pattern: /^[A-Za-z0-9._-]+$/, allowed: 'a host name or an IPv4 address',
       help: 'The name by which clients elsewhere reach the brokers of the containers.',
     }),
     defaultValue: null, defaultText: 'BIND_ADDRESS, and 127.0.0.1 where that is 0.0.0.0',
@@ -49,10 +49,9 @@ export interface DockerConfig {
 /** Throws an `ExitError` that names the wrong variable. */
 export function readDockerConfig(env: Environment, { kafkaPortBase }: Pick<LocalConfig, 'kafkaPortBase'>): DockerConfig {
   const values = readVariables(dockerVariables, env)
-  const everywhere = values.BIND_ADDRESS === '0.0.0.0' || values.BIND_ADDRESS === '::'
   return {
     bindAddress: values.BIND_ADDRESS,
-    advertisedHost: values.ADVERTISED_HOST ?? (everywhere ? '127.0.0.1' : values.BIND_ADDRESS),
+    advertisedHost: values.ADVERTISED_HOST ?? (values.BIND_ADDRESS === '0.0.0.0' ? '127.0.0.1' : values.BIND_ADDRESS),
     kafkaPorts: [values.KAFKA1_PORT ?? kafkaPortBase, values.KAFKA2_PORT ?? kafkaPortBase + 2, values.KAFKA3_PORT ?? kafkaPortBase + 4],
     kafkaUiPort: values.KAFKA_UI_PORT,
     postgresPassword: values.POSTGRES_PASSWORD,
@@ -61,11 +60,20 @@ export function readDockerConfig(env: Environment, { kafkaPortBase }: Pick<Local
 }
 
 /** What the compose file is given: the caller's variables, and those that follow from others. */
-export function composeEnvironment(config: DockerConfig, env: Environment): Environment {
+export function composeEnvironment(config: DockerConfig, local: LocalConfig, env: Environment): Environment {
+  // What protects a Kafka of the user's own would be wrong for ours; what came as a file of this machine is given as what is in it.
+  const { externalBrokers, kafkaSecurity, externalDatabaseUrl } = local
+  const own = Object.entries(env).filter(([name]) => externalBrokers !== null || !/^KAFKA_(SSL|SASL)/.test(name))
   return {
-    ...env, COMPOSE_PROJECT_NAME: config.project, ADVERTISED_HOST: config.advertisedHost,
+    ...Object.fromEntries(own),
+    COMPOSE_PROJECT_NAME: config.project,
+    BIND_ADDRESS: config.bindAddress, ADVERTISED_HOST: config.advertisedHost,
     ...Object.fromEntries(config.kafkaPorts.map((published, index) => [`KAFKA${index + 1}_PORT`, String(published)])),
-    // About other projects, and about files of this machine.
-    COMPOSE_FILE: undefined, COMPOSE_PROFILES: undefined, DATABASE_URL_FILE: undefined,
+    POSTGRES_PORT: String(local.postgresPort), MONITORING_PORT: String(local.monitoringPort), KAFKA_UI_PORT: String(config.kafkaUiPort),
+    POSTGRES_PASSWORD: config.postgresPassword,
+    DATABASE_URL: externalDatabaseUrl ?? undefined,
+    KAFKA_SASL_PASSWORD: kafkaSecurity.sasl?.password,
+    // About other projects.
+    COMPOSE_FILE: undefined, COMPOSE_PROFILES: undefined,
   }
 }

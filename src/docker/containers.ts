@@ -1,6 +1,9 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { PROJECT_ROOT } from '../local/project.ts'
 import type { ServiceState } from '../local/supervisor/protocol.ts'
-import { docker } from './engine.ts'
 import type { Environment } from '../runtime/config.ts'
+import { ExitError } from '../runtime/errors.ts'
+import { docker } from './engine.ts'
 
 /** A container of the project, as the engine tells of it. */
 export interface Container {
@@ -13,6 +16,10 @@ export interface Container {
   readonly restarts: number
   /** Why it isn't running or healthy. */
   readonly reason: string | null
+  /** Where its first port is published. */
+  readonly published: { readonly host: string, readonly port: number } | null
+  /** Its variables. */
+  readonly env: Readonly<Record<string, string>>
 }
 
 /** The part of `docker inspect` that is read here. */
@@ -28,26 +35,44 @@ export interface Inspected {
     readonly StartedAt: string
     readonly Health?: { readonly Status: string, readonly Log?: readonly { readonly Output: string }[] | null }
   }
-  readonly Config: { readonly Labels: Readonly<Record<string, string>> }
+  readonly Config: { readonly Labels: Readonly<Record<string, string>>, readonly Env: readonly string[] }
+  readonly HostConfig: { readonly PortBindings: Readonly<Record<string, readonly { readonly HostIp: string, readonly HostPort: string }[] | null>> | null }
 }
 
-/** All containers of the project, those that ended too, but for those of `docker compose run`. Throws an `ExitError`. */
+/**
+ * All containers of the project, those that ended too, but for those of `docker compose run`. Throws an `ExitError`, also when they belong
+ * to another copy of the project: their names are taken, and what is deleted there can't be brought back.
+ */
 export async function readContainers(project: string, env: Environment): Promise<Container[]> {
   const listed = await docker(['ps', '--all', '--quiet', '--no-trunc', '--filter', `label=com.docker.compose.project=${project}`], { env, timeoutMs: 10_000 })
   const ids = listed.split('\n').filter((id) => id !== '')
   if (ids.length === 0) return []
   const inspected = JSON.parse(await docker(['inspect', ...ids], { env, timeoutMs: 10_000 })) as readonly Inspected[]
-  return inspected.filter(({ Config }) => Config.Labels['com.docker.compose.oneoff'] !== 'True').map(toContainer)
+  const own = inspected.filter(({ Config }) => Config.Labels['com.docker.compose.oneoff'] !== 'True')
+  const elsewhere = own.map(({ Config }) => Config.Labels['com.docker.compose.project.working_dir'] ?? '').find((folder) => !isHere(folder))
+  if (elsewhere !== undefined) throw new ExitError(`the containers of the project "${project}" belong to ${elsewhere}; run this there`)
+  return own.map(toContainer)
 }
 
-export function toContainer({ Name, RestartCount, State, Config }: Inspected): Container {
+function isHere(folder: string): boolean {
+  return existsSync(folder) && realpathSync(folder) === realpathSync(PROJECT_ROOT)
+}
+
+export function toContainer({ Name, RestartCount, State, Config, HostConfig }: Inspected): Container {
   const { state, reason } = stateOf(State)
   const lives = State.Pid > 0
   return {
     name: Config.Labels['com.docker.compose.service'] ?? Name.replace(/^\//, ''), state, reason, restarts: RestartCount,
     pid: lives ? State.Pid : null,
     startedAtMs: lives ? Date.parse(State.StartedAt) : null,
+    published: publishedOf(HostConfig),
+    env: Object.fromEntries(Config.Env.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)])),
   }
+}
+
+function publishedOf({ PortBindings }: Inspected['HostConfig']): Container['published'] {
+  const [binding] = Object.values(PortBindings ?? {}).flatMap((bindings) => bindings ?? [])
+  return binding === undefined ? null : { host: binding.HostIp, port: Number(binding.HostPort) }
 }
 
 /** What a kill leaves: 128 and the number of SIGKILL. */

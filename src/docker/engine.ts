@@ -25,42 +25,76 @@ export async function docker(args: readonly string[], options: DockerOptions): P
   const [stdout, stderr, ending] = await Promise.all([
     readAll(child.stdout), readAll(child.stderr),
     new Promise<number | string>((resolve) => {
-      child.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ENOENT' ? 'the program docker is not installed' : error.message))
+      child.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ENOENT' ? NOT_INSTALLED : error.message))
       child.once('close', (code, signal) => resolve(code ?? (timeoutMs === undefined ? `killed by ${signal}` : `no answer within ${timeoutMs / 1000} s`)))
     }),
   ])
   if (ending === 0) return both ? stdout + stderr : stdout
   const said = lastLine(stderr) ?? lastLine(stdout)
-  throw new ExitError(typeof ending === 'string' ? `docker ${args[0]}: ${ending}` : said ?? `docker ${args.join(' ')} ended with code ${ending}`)
+  throw new ExitError(typeof ending === 'string' ? `docker ${args[0]}: ${ending}` : said ?? `docker ${commandOf(args)} ended with code ${ending}`)
 }
 
-/** Calls `onLine` with each line that `docker` prints until it ends or the signal is aborted. */
-export async function followDocker(args: readonly string[], env: Environment, onLine: (line: string) => void, signal?: AbortSignal): Promise<void> {
-  const child = spawn('docker', args, { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'], signal })
-  child.on('error', () => undefined)
+const NOT_INSTALLED = 'the program docker is not installed'
+
+/** `compose up` of all that was given to Compose. */
+function commandOf(args: readonly string[]): string {
+  const words = args.filter((arg, index) => !arg.startsWith('-') && args[index - 1] !== '--file')
+  return words.slice(0, 2).join(' ')
+}
+
+/** Calls `onLine` with each line that `docker` prints until it ends. Resolves with its exit code. */
+export async function followDocker(args: readonly string[], env: Environment, onLine: (line: string) => void): Promise<number | null> {
+  const child = spawn('docker', args, { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   // Whoever logs to standard error is shown as well.
   for (const output of [child.stdout, child.stderr]) createInterface({ input: output }).on('line', onLine)
-  await new Promise((resolve) => { child.once('close', resolve) })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', resolve)
+  })
 }
 
-const ANSWER_MS = 5_000
+/** `absent`: there is no Docker here. `unusable`: there is one, but it can't run the compose file, or doesn't let us. */
+export type Engine =
+  | { readonly state: 'ready' }
+  | { readonly state: 'absent' | 'unusable', readonly problem: string }
 
-/** Why there is no Docker that the compose file could run on; null where there is one. */
-export async function engineProblem(env: Environment): Promise<string | null> {
+const ANSWER_MS = 5_000
+/** Health checks with a `start_interval`: engine 25. */
+const OLDEST_API = [1, 44]
+/** `pull --policy` came last of what is used here. */
+const OLDEST_COMPOSE = [2, 22]
+
+/** Asks for the engine that `docker` is set up for, and for Compose. */
+export async function askEngine(env: Environment): Promise<Engine> {
   try {
-    await Promise.all([
-      docker(['version', '--format', '{{.Server.Version}}'], { env, timeoutMs: ANSWER_MS }),
-      docker(['compose', 'version', '--short'], { env, timeoutMs: ANSWER_MS }).then(requireSecondCompose),
+    const [api, compose] = await Promise.all([
+      docker(['version', '--format', '{{.Server.APIVersion}}'], { env, timeoutMs: ANSWER_MS }),
+      docker(['compose', 'version', '--short'], { env, timeoutMs: ANSWER_MS }),
     ])
-    return null
+    if (isOlder(api, OLDEST_API)) return tooOld('engine has API', api, `${OLDEST_API.join('.')} (Docker 25)`)
+    if (isOlder(compose, OLDEST_COMPOSE)) return tooOld('Compose is', compose, OLDEST_COMPOSE.join('.'))
+    return { state: 'ready' }
   } catch (error) {
     if (!(error instanceof ExitError)) throw error
-    return error.message
+    return { state: isAbsence(error.message) ? 'absent' : 'unusable', problem: error.message }
   }
 }
 
-function requireSecondCompose(version: string): void {
-  if (!/^v?([2-9]|\d\d)\./.test(version)) throw new ExitError(`Docker Compose is ${version.trim()}; version 2 or later is needed`)
+function tooOld(what: string, version: string, needed: string): Engine {
+  return { state: 'unusable', problem: `its ${what} ${version.trim()}; ${needed} or later is needed` }
+}
+
+/** In the words of `docker`, which has no code for it. */
+export function isAbsence(problem: string): boolean {
+  return problem.includes(NOT_INSTALLED)
+    || /cannot connect to the docker daemon|is the docker daemon running|failed to connect to the docker API/i.test(problem)
+}
+
+/** A version that can't be read is taken for a new one. */
+export function isOlder(version: string, [major = 0, minor = 0]: readonly number[]): boolean {
+  const [, ownMajor, ownMinor] = /^\s*v?(\d+)\.(\d+)/.exec(version) ?? []
+  if (ownMajor === undefined || ownMinor === undefined) return false
+  return Number(ownMajor) < major || (Number(ownMajor) === major && Number(ownMinor) < minor)
 }
 
 async function readAll(output: NodeJS.ReadableStream | null): Promise<string> {

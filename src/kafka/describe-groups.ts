@@ -31,13 +31,18 @@ export async function describeGroups(requests: BrokerRequests, topology: Topolog
       return []
     }
   }))
-  const groups = kept.flat().sort((a, b) => (a.listed.groupId < b.listed.groupId ? -1 : 1))
+  const groups = kept.flat().sort((a, b) => Number(isEmpty(a)) - Number(isEmpty(b)) || (a.listed.groupId < b.listed.groupId ? -1 : 1))
   const topics = new Set(groups.flatMap(({ committed, described }) => [
     ...committed?.topics.map(({ name }) => name) ?? [],
     ...described?.members.flatMap(({ assignments }) => assignments.map(({ topic }) => topic)) ?? [],
   ]))
   const ends = await readOffsets(requests, topology, [...topology.topics.values()].filter(({ topic }) => topics.has(topic)), LATEST)
   return { groups: groups.map((group) => toGroup(group, ends)), silent_brokers: silent.sort((a, b) => a - b) }
+}
+
+/** Groups that do something come first. */
+function isEmpty({ described }: KeptGroup): boolean {
+  return described === undefined || described.members.length === 0
 }
 
 async function groupsOf(requests: BrokerRequests, coordinatorId: number, broker: Address): Promise<KeptGroup[]> {

@@ -3,20 +3,23 @@ import type { BrokerRequests } from './broker-requests.ts'
 import { EARLIEST, LATEST, readOffsets } from './log-offsets.ts'
 import type { LogSizes } from './log-sizes.ts'
 import { readTopicConfigs } from './topic-configs.ts'
-import type { Topology } from './topology.ts'
+import type { TopicLayout, Topology } from './topology.ts'
 
 const CONFIGS = ['retention.ms', 'retention.bytes', 'min.insync.replicas', 'max.message.bytes', 'cleanup.policy']
 
-/** All topics with their settings and partitions, ours first. Never rejects: what can't be learned is null. */
-export async function describeTopics(requests: BrokerRequests, topology: Topology, sizes: ReadonlyMap<number, LogSizes>): Promise<KafkaTopic[]> {
-  const topics = [...topology.topics.values()].sort((a, b) => Number(a.internal) - Number(b.internal))
-  const [first, end, configs] = await Promise.all([
+/** All topics with their settings and partitions: `first` these, Kafka's own last. Never rejects: what can't be learned is null. */
+export async function describeTopics(
+  requests: BrokerRequests, topology: Topology, sizes: ReadonlyMap<number, LogSizes>, first: readonly string[],
+): Promise<KafkaTopic[]> {
+  const rank = ({ topic, internal }: TopicLayout): number => (internal ? first.length + 1 : first.includes(topic) ? first.indexOf(topic) : first.length)
+  const topics = [...topology.topics.values()].sort((a, b) => rank(a) - rank(b))
+  const [begin, end, configs] = await Promise.all([
     readOffsets(requests, topology, topics, EARLIEST), readOffsets(requests, topology, topics, LATEST),
     readTopicConfigs(requests, topics.map(({ topic }) => topic), CONFIGS).catch(() => new Map<string, ReadonlyMap<string, string>>()),
   ])
   return topics.map((layout) => {
     const partitions = layout.partitions.map(({ partition, leader, replicas, inSyncReplicas }) => {
-      const firstOffset = first.get(layout.topic)?.get(partition) ?? null
+      const firstOffset = begin.get(layout.topic)?.get(partition) ?? null
       const endOffset = end.get(layout.topic)?.get(partition) ?? null
       return {
         partition, leader, replicas: [...replicas], in_sync_replicas: [...inSyncReplicas], first_offset: firstOffset, end_offset: endOffset,

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { topicSettings } from '../contract/topics.ts'
 import { createTopicReader } from '../kafka/topic-reader.ts'
 import { migrate } from '../postgres/migrate.ts'
 import { createPool } from '../postgres/pool.ts'
@@ -40,7 +41,7 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
   const kafka = watchKafka(createTopicReader(connection, config.sensorTopic), log, {
     onHealthChange: () => { source.publishHealth() },
   })
-  const explorer = createKafkaExplorer(connection)
+  const explorer = createKafkaExplorer(connection, topicSettings(config.sensorTopic, config.alertTopic).map(({ name }) => name))
   const source = startPostgresToHttp({
     pool, stream, log,
     overview: createOverview(config.sensorTopic, () => kafka.partitions),

@@ -1,6 +1,7 @@
 // Runs alone: the whole system in containers, with containers killed.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from 'node:path'
@@ -27,6 +28,9 @@ const SERVICES = ['kafka1', 'kafka2', 'kafka3', 'postgres', 'kafka-ui', ...SENSO
 const OURS = [...SENSORS, ...CONSUMERS, 'monitoring']
 /** Of its own, so that a user's volumes are left alone. */
 const PROJECT = 'factory-test'
+
+/** Whatever this machine's `.env` and environment say: an empty value counts as not set. */
+const UNSET = Object.fromEntries([...readFileSync(join(ROOT, '.env.example'), 'utf8').matchAll(/^#([A-Z0-9_]+)=/gm)].map(([, name = '']) => [name, '']))
 
 interface Result {
   readonly code: number
@@ -183,7 +187,7 @@ function compose(...args: readonly string[]): Promise<Result> {
 
 function run(program: string, args: readonly string[]): Promise<Result> {
   return new Promise((resolve) => {
-    execFile(program, args, { cwd: ROOT, env: { ...process.env, COMPOSE_PROJECT_NAME: PROJECT, NO_COLOR: '1' }, maxBuffer: 64 * 1024 * 1024 },
+    execFile(program, args, { cwd: ROOT, env: { ...process.env, ...UNSET, COMPOSE_PROJECT_NAME: PROJECT, NO_COLOR: '1' }, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => { resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }) })
   })
 }

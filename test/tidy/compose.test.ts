@@ -22,6 +22,7 @@ interface ComposeService {
   readonly restart?: string
   readonly user?: string
   readonly profiles?: readonly string[]
+  readonly pull_policy?: string
 }
 
 const TEXT = readText('docker-compose.yml')
@@ -73,12 +74,21 @@ describe('docker-compose.yml', () => {
   })
 
   test('limits and checks every service, and starts each again', () => {
-    for (const [name, { mem_limit: memory, healthcheck, restart, profiles, build }] of Object.entries(services)) {
+    for (const [name, { mem_limit: memory, healthcheck, restart, profiles, image = '' }] of Object.entries(services)) {
       assert.notEqual(memory, undefined, `${name} has no memory limit`)
       if (profiles !== undefined) continue
       assert.equal(restart, 'unless-stopped', name)
-      const ours = build === undefined ? '' : readText(build.dockerfile)
+      const ours = image.startsWith('factory-') ? readText(image.replace('factory-', 'docker/Dockerfile.')) : ''
       assert.ok(healthcheck !== undefined || ours.includes('HEALTHCHECK'), `${name} has no health check`)
+    }
+  })
+
+  test('builds each image once, and never pulls one of ours', () => {
+    const ours = Object.values(services).filter(({ image = '' }) => image.startsWith('factory-'))
+    for (const image of new Set(ours.map((service) => service.image))) {
+      const users = ours.filter((service) => service.image === image)
+      assert.equal(users.filter(({ build }) => build !== undefined).length, 1, image)
+      for (const user of users) assert.ok(user.build !== undefined || user.pull_policy === 'never', `${image} would be pulled`)
     }
   })
 
@@ -109,7 +119,7 @@ describe('docker-compose.yml', () => {
 
 describe('the images', () => {
   test('are pinned to a version', () => {
-    const named = [...Object.values(services).map(({ image = '', build }) => (build === undefined ? image : '')),
+    const named = [...Object.values(services).map(({ image = '' }) => (image.startsWith('factory-') ? '' : image)),
       ...DOCKERFILES.flatMap((path) => [...readText(path).matchAll(/^FROM (\S+)/gm)].map(([, image = '']) => image))]
     assertNone(named.filter((image) => image !== '' && image !== 'scratch' && !/:v?\d+\.\d+(\.\d+)?(-\w+)*$/.test(image)), 'Without a version:')
   })

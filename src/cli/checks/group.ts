@@ -11,7 +11,6 @@ import type { Queryable } from '../../postgres/pool.ts'
 import { readLogs } from '../../postgres/read-logs.ts'
 import { pause } from '../../runtime/abort.ts'
 import { readVariables } from '../../runtime/config.ts'
-import type { Environment } from '../../runtime/config.ts'
 import { both } from './check-run.ts'
 import type { CheckRun, Made } from './check-run.ts'
 import type { CheckedSystem } from './run-checks.ts'
@@ -37,7 +36,7 @@ export interface PartitionLag {
 
 /** `database`: a check of PostgreSQL, where the consumers keep how far they are. */
 export async function checkGroup(
-  run: CheckRun, { connection, status, sensorTopic }: CheckedSystem, cluster: Made<Topology>, database: Made<unknown>, env: Environment,
+  run: CheckRun, { connection, status, env, sensorTopic }: CheckedSystem, cluster: Made<Topology>, database: Made<unknown>,
 ): Promise<void> {
   const { CONSUMER_GROUP: group } = readVariables({ CONSUMER_GROUP: consumerVariables.CONSUMER_GROUP }, env)
   const running = status.services.filter(({ kind, state }) => kind === 'consumer' && state === 'running').flatMap(({ healthId }) => healthId ?? [])

@@ -16,6 +16,7 @@ import { conclusion, printResult } from './verdicts.ts'
 /** What the checks are about. */
 export interface CheckedSystem {
   readonly status: SystemStatus
+  readonly env: Environment
   readonly connection: KafkaConnection
   readonly sensorTopic: string
   readonly alertTopic: string
@@ -25,17 +26,17 @@ export interface CheckedSystem {
 
 /** Runs a command's checks on the running system and prints a verdict for each. Returns the exit code: 1 when any of them failed. */
 export async function runChecks(
-  command: string, args: readonly string[], env: Environment, makeChecks: (run: CheckRun, system: CheckedSystem) => Promise<void>,
+  command: string, args: readonly string[], callersEnv: Environment, makeChecks: (run: CheckRun, system: CheckedSystem) => Promise<void>,
 ): Promise<number> {
   refuseArguments(args, command)
-  const { format } = readCliConfig(args, env)
-  const { config, status } = await requireAddresses(env)
+  const { format } = readCliConfig(args, callersEnv)
+  const { config, status, env } = await requireAddresses(callersEnv)
   const connection = { brokers: status.brokers, clientId: command, security: config.kafkaSecurity }
   const temporaryTopics = createTemporaryTopics()
   const run = createCheckRun(listenForInterrupt(), format === 'json' ? () => {} : printResult)
   const startedMs = performance.now()
   try {
-    await makeChecks(run, { status, connection, sensorTopic: config.sensorTopic, alertTopic: config.alertTopic, temporaryTopics })
+    await makeChecks(run, { status, env, connection, sensorTopic: config.sensorTopic, alertTopic: config.alertTopic, temporaryTopics })
   } finally {
     await temporaryTopics.removeAll().catch((error: unknown) => { printFailure(`A topic temporary-check-… could not be deleted: ${messageOf(error)}`) })
   }

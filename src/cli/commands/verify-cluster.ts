@@ -26,7 +26,7 @@ deleted again. FORMAT=json prints {ok, checks: [{group, name, ok, detail, second
     for (const topic of topics) await checkTopic(run, answering, cluster, topic)
     await checkEachBroker(run, answering, cluster, await checkTemporaryTopic(run, answering, cluster), brokers)
     const database = await checkPostgres(run, system)
-    await checkGroup(run, answering, cluster, database, env)
+    await checkGroup(run, answering, cluster, database)
     await checkApi(run, system)
     await checkStream(run, system)
   }),

@@ -1,10 +1,9 @@
-import type { Compose } from '../../docker/compose.ts'
+import { readContainers } from '../../docker/containers.ts'
 import type { LocalConfig } from '../../local/config.ts'
 import { configProblems, portProblems } from '../../local/preflight.ts'
 import { labelOf } from '../../local/services.ts'
 import type { ServiceDefinition } from '../../local/services.ts'
 import type { ServiceStatus, SystemStatus } from '../../local/supervisor/protocol.ts'
-import { parseAddress } from '../../runtime/address.ts'
 import type { Environment } from '../../runtime/config.ts'
 import { ExitError, messageOf } from '../../runtime/errors.ts'
 import { conflicts, printAddresses, printUntouched } from '../addresses.ts'
@@ -13,33 +12,36 @@ import type { BringUpOptions } from '../runtime.ts'
 import { SERVERS } from '../service-kinds.ts'
 import { print, timedStep } from '../terminal.ts'
 import { waitForReading } from '../wait-for-reading.ts'
+import { buildImages } from './images.ts'
+import type { DockerSystem } from './read-system.ts'
 import { lastWords } from './show-logs.ts'
 
 interface Options extends BringUpOptions {
-  readonly services: readonly ServiceDefinition[]
-  readonly before: SystemStatus
-  readonly compose: Compose
+  /** As the caller's variables are. */
+  readonly asked: LocalConfig
+  readonly callersEnv: Environment
+  readonly system: DockerSystem
   readonly ask: () => Promise<SystemStatus | null>
-  readonly config: LocalConfig
-  readonly env: Environment
 }
 
 /** On a slow machine, with a large log to go through after a crash. */
 const HEALTHY_S = 240
 
 /** Starts the containers of these kinds, and of the servers that they need; see `Runtime`. */
-export async function bringUp({ kinds, startedAtMs, services, before, compose, ask, config, env }: Options): Promise<void> {
-  const clash = conflicts(before, config, env)
+export async function bringUp({ kinds, startedAtMs, asked, callersEnv, system, ask }: Options): Promise<void> {
+  const before = system.status
+  const runs = before.services.some(({ pid }) => pid !== null)
+  const clash = runs ? conflicts(before, asked, callersEnv) : []
   if (clash.length > 0) throw new ExitError(clash.join('\n'))
   const needs = kinds.some((kind) => !SERVERS.includes(kind))
-  const asked = before.services.filter(({ kind }) => kinds.includes(kind))
+  const wanted = before.services.filter(({ kind }) => kinds.includes(kind))
   const chosen = before.services.filter(({ kind, state }) => state !== 'killed' && (kinds.includes(kind) || (needs && SERVERS.includes(kind))))
   const missing = chosen.filter(({ state }) => state !== 'running')
   if (missing.length === 0) {
-    printUntouched(before, asked)
+    printUntouched(before, wanted)
     return
   }
-  const problems = await findProblems(services.filter(({ name }) => missing.some((each) => each.name === name && each.pid === null)), config, env)
+  const problems = await findProblems(system.services.filter(({ name }) => missing.some((each) => each.name === name && each.pid === null)), asked, callersEnv)
   if (problems.length > 0) throw new ExitError(problems.join('\n'))
 
   print('Starting with Docker')
@@ -47,11 +49,11 @@ export async function bringUp({ kinds, startedAtMs, services, before, compose, a
   const applications = missing.filter(({ kind }) => !SERVERS.includes(kind))
   if (applications.length > 0) {
     print('  Building the images, minutes the first time ...')
-    await timedStep('Images built', () => compose.run(['build', ...namesOf(applications)], { onTerminal: process.stdout.isTTY }))
+    await buildImages(system, [...new Set(applications.map(({ kind }) => kind))])
   }
   const servers = missing.filter(({ kind }) => SERVERS.includes(kind))
-  if (servers.length > 0) await timedStep(`${labelsOf(servers)} ready`, () => upAndHealthy(compose, namesOf(servers), env))
-  if (applications.length > 0) await timedStep(`${labelsOf(applications)} ready`, () => upAndHealthy(compose, namesOf(applications), env))
+  if (servers.length > 0) await timedStep(`${labelsOf(servers)} ready`, () => upAndHealthy(system, namesOf(servers)))
+  if (applications.length > 0) await timedStep(`${labelsOf(applications)} ready`, () => upAndHealthy(system, namesOf(applications)))
   const after = await ask()
   if (after === null) throw new ExitError('the system was stopped')
   if (kinds.includes('consumer')) await waitForReading(ask, after, began)
@@ -60,12 +62,16 @@ export async function bringUp({ kinds, startedAtMs, services, before, compose, a
 }
 
 /** Resolves when these are healthy. Not what they depend on: what was killed by hand stays dead. */
-export async function upAndHealthy(compose: Compose, names: readonly string[], env: Environment): Promise<void> {
+export async function upAndHealthy({ compose, places, env }: DockerSystem, names: readonly string[], known?: readonly ServiceDefinition[]): Promise<void> {
   try {
-    await compose.run(['up', '--detach', '--no-deps', '--wait', '--wait-timeout', String(HEALTHY_S), ...names], { onTerminal: process.stdout.isTTY })
+    await compose(known).run(['up', '--detach', '--no-deps', '--wait', '--wait-timeout', String(HEALTHY_S), ...names], { onTerminal: process.stdout.isTTY })
   } catch (error) {
-    const [, name] = /container (?:\S+\/)?(\S+) (?:is unhealthy|exited)/.exec(messageOf(error)) ?? []
-    throw name === undefined ? error : new ExitError(`${messageOf(error)}; its log ends with: ${await lastWords(name, env)}`)
+    if (!(error instanceof ExitError)) throw error
+    const containers = await readContainers(places.config.project, env)
+    const troubled = containers.filter(({ name, state, reason }) => names.includes(name) && (state !== 'running' || reason !== null))
+    const lines = await Promise.all(troubled.map(async ({ name, state, reason }) =>
+      `${name} is ${reason === null ? state : `${state} (${reason})`}; its log ends with: ${await lastWords(name, env)}`))
+    throw lines.length === 0 ? error : new ExitError([messageOf(error), ...lines].join('\n'))
   }
 }
 
@@ -80,7 +86,7 @@ const LOOPBACK = /^(localhost|127\.[\d.]+|\[?::1\]?)$/
 
 function loopbackProblems({ externalBrokers, externalDatabaseUrl }: LocalConfig): string[] {
   const hosts = [
-    ...(externalBrokers ?? []).map((broker) => ['KAFKA_BROKERS', parseAddress(broker).host] as const),
+    ...(externalBrokers ?? []).map((broker) => ['KAFKA_BROKERS', broker.slice(0, broker.lastIndexOf(':'))] as const),
     ...externalDatabaseUrl === null ? [] : [['DATABASE_URL', new URL(externalDatabaseUrl).hostname] as const],
   ]
   return hosts.filter(([, host]) => LOOPBACK.test(host)).map(([variable, host]) =>

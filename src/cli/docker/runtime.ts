@@ -1,76 +1,52 @@
-import { createCompose } from '../../docker/compose.ts'
-import type { Compose } from '../../docker/compose.ts'
-import { composeEnvironment, readDockerConfig } from '../../docker/config.ts'
-import { readContainers, readMemory } from '../../docker/containers.ts'
-import type { Container } from '../../docker/containers.ts'
+import { readDockerConfig } from '../../docker/config.ts'
+import { CONSUMERS_IN_FILE } from '../../docker/compose.ts'
+import { readMemory } from '../../docker/containers.ts'
 import { docker } from '../../docker/engine.ts'
 import type { LocalConfig } from '../../local/config.ts'
-import type { ServiceDefinition } from '../../local/services.ts'
-import type { ServiceStatus, SystemStatus } from '../../local/supervisor/protocol.ts'
+import { sayGoodbyeFor } from '../../local/supervisor/goodbye.ts'
+import type { SystemStatus } from '../../local/supervisor/protocol.ts'
 import type { Environment } from '../../runtime/config.ts'
 import { ExitError } from '../../runtime/errors.ts'
-import { ALL_KINDS } from '../service-kinds.ts'
+import { UsageError } from '../command.ts'
 import type { Runtime } from '../runtime.ts'
-import { print, timedStep } from '../terminal.ts'
+import { print, printNotice, timedStep } from '../terminal.ts'
 import { bringUp, upAndHealthy } from './bring-up.ts'
+import { buildImages, pullImages } from './images.ts'
+import { readSystem } from './read-system.ts'
+import type { DockerSystem } from './read-system.ts'
 import { showLogs } from './show-logs.ts'
 import { countConsumers, dockerServices, systemStatus } from './system.ts'
 
-interface Reading {
-  readonly containers: readonly Container[]
-  readonly services: readonly ServiceDefinition[]
-  readonly status: SystemStatus
-  readonly compose: Compose
-}
-
 /** The services as containers of one Docker Compose project. */
-export function createDockerRuntime(local: LocalConfig, callersEnv: Environment): Runtime {
-  const config = readDockerConfig(callersEnv, local)
-  const env = composeEnvironment(config, callersEnv)
+export function createDockerRuntime(local: LocalConfig, env: Environment): Runtime {
+  const asked = { local, config: readDockerConfig(env, local) }
+  const read = (): Promise<DockerSystem> => readSystem(asked, env)
 
-  /** The containers as they are, and the Compose that fits their number. */
-  async function read(): Promise<Reading> {
-    const containers = await readContainers(config.project, env)
-    const services = dockerServices({ ...local, consumerCount: consumerCountOf(containers) }, config)
-    return { containers, services, status: systemStatus(services, containers, local, config), compose: composeFor(services) }
-  }
-
-  /** While consumers run, as many as there are; before that what is asked for counts. */
-  function consumerCountOf(containers: readonly Container[]): number {
-    const asked = (env['CONSUMERS'] ?? '').trim() !== ''
-    const existing = countConsumers(containers.filter(({ pid }) => pid !== null || !asked))
-    return existing ?? local.consumerCount
-  }
-
-  function composeFor(services: readonly ServiceDefinition[]): Compose {
-    return createCompose(env, services.filter(({ kind }) => isOurs(kind)).map(({ name }) => name))
-  }
-
-  /** Null where there is no container that runs, or should. */
   async function status({ memory = false } = {}): Promise<SystemStatus | null> {
     const { status: found } = await read()
-    const running = found.services.filter(({ pid }) => pid !== null).map(({ name }) => name)
     if (found.services.every(({ state }) => state === 'stopped')) return null
     if (!memory) return found
-    const used = await readMemory(running, env)
+    const used = await readMemory(found.services.filter(({ pid }) => pid !== null).map(({ name }) => name), env)
     return { ...found, services: found.services.map((service) => ({ ...service, memoryMB: megabytes(used.get(service.name)) })) }
   }
 
   return {
     name: 'docker', env, config: local, status,
-    stopped: () => systemStatus(dockerServices(local, config), [], local, config),
-    absence: () => 'Nothing runs; start it by `make all`.',
+    stopped: () => systemStatus(dockerServices(local, asked.config), [], local, asked.config),
+    absence: () => 'Nothing runs in Docker; start it by `make all`.',
     async bringUp(options) {
-      const { services, status: before, compose } = await read()
-      await bringUp({ ...options, services, before, compose, ask: status, config: local, env })
+      await bringUp({ ...options, asked: local, callersEnv: env, system: await read(), ask: status })
     },
     async revive(names) {
-      const { compose } = await read()
-      await timedStep(`${names.join(', ')} ready`, () => upAndHealthy(compose, names, env))
+      const system = await read()
+      await timedStep(`${names.join(', ')} ready`, () => upAndHealthy(system, names))
     },
     async stop(names) {
       const { compose } = await read()
-      await timedStep(`${names.join(', ')} stopped`, () => compose.run(['stop', ...names]))
+      await timedStep(`${names.join(', ')} stopped`, () => compose().run(['stop', ...names]))
+      // Not ended in time, and so killed by Docker: without a container it counts as stopped, not as killed by hand.
+      const killed = (await read()).containers.filter(({ name, state }) => names.includes(name) && state === 'killed').map(({ name }) => name)
+      if (killed.length > 0) await docker(['rm', ...killed], { env })
     },
     async kill(names) {
       const { status: { services } } = await read()
@@ -81,63 +57,56 @@ export function createDockerRuntime(local: LocalConfig, callersEnv: Environment)
       }
     },
     async scale(consumerCount) {
-      const { containers, status: { services } } = await read()
-      const surplus = containers.map(({ name }) => name).filter((name) => (countConsumers([{ name }]) ?? 0) > consumerCount)
+      const system = await read()
+      const surplus = surplusOf(system, consumerCount)
       if (surplus.length > 0) {
         await timedStep(`${surplus.join(', ')} stopped`, () => docker(['stop', ...surplus], { env }))
         await docker(['rm', ...surplus], { env })
+        const ids = system.status.services.flatMap(({ name, healthId }) => (surplus.includes(name) && healthId !== null ? [healthId] : []))
+        await sayGoodbyeFor(ids, system.status.databaseUrl, (reason) => printNotice(`${ids.join(', ')} could not be recorded as stopped: ${reason}`))
       }
-      const wanted = dockerServices({ ...local, consumerCount }, config)
-      const missing = wanted.filter(({ name, kind }) => kind === 'consumer' && !services.some((service) => service.name === name && isThere(service)))
-        .map(({ name }) => name)
-      if (missing.length > 0) await timedStep(`${missing.join(', ')} ready`, () => upAndHealthy(composeFor(wanted), missing, env))
+      const wanted = dockerServices({ ...system.places.local, consumerCount }, system.places.config)
+      // Those that were killed by hand stay dead.
+      const there = system.status.services.filter(({ state }) => state === 'running' || state === 'killed').map(({ name }) => name)
+      const missing = wanted.filter(({ name, kind }) => kind === 'consumer' && !there.includes(name)).map(({ name }) => name)
+      if (missing.length > 0) await timedStep(`${missing.join(', ')} ready`, () => upAndHealthy(system, missing, wanted))
       return (await read()).status
     },
     async shutDown() {
-      const { status: before, compose } = await read()
-      if (before.services.every(({ state }) => state === 'stopped')) {
-        print('Nothing runs.')
+      const system = await read()
+      if (system.status.services.every(({ state }) => state === 'stopped')) {
+        print('Nothing runs in Docker.')
         return
       }
-      await timedStep('Everything stopped; the data is kept', () => compose.run(['stop']))
+      await timedStep('Everything stopped; the data is kept', () => system.compose().run(['stop']))
+      // The number of consumers holds until here.
+      const surplus = surplusOf(system, CONSUMERS_IN_FILE)
+      if (surplus.length > 0) await docker(['rm', ...surplus], { env })
     },
     async clean() {
       const { compose } = await read()
-      await timedStep('Containers, network and volumes removed', () => compose.run(['--profile', '*', 'down', '--volumes', '--remove-orphans']))
+      await timedStep('Containers, network and volumes removed', () => compose().run(['--profile', '*', 'down', '--volumes', '--remove-orphans']))
     },
     async showLogs(cli, kind) {
       const { containers, services } = await read()
       const known = services.filter((service) => kind === null || service.kind === kind).map(({ name }) => name)
       const unknown = cli.services.find((name) => !known.includes(name))
-      if (unknown !== undefined) throw new ExitError(`there is no service "${unknown}" here; there are ${known.join(', ')}`)
-      const names = (cli.services.length > 0 ? cli.services : known)
-        .filter((name) => containers.some((container) => container.name === name))
+      if (unknown !== undefined) throw new UsageError(`there is no service "${unknown}" here; there are ${known.join(', ')}`)
+      const names = (cli.services.length > 0 ? cli.services : known).filter((name) => containers.some((container) => container.name === name))
       if (names.length === 0) throw new ExitError('there are no containers; start the system by `make all`')
       await showLogs(cli, names, env)
     },
     async build(kinds) {
-      const services = dockerServices(local, config)
-      const built = services.filter(({ kind }) => kinds.includes(kind) && isOurs(kind)).map(({ name }) => name)
-      const pulled = services.filter(({ kind }) => kinds.includes(kind) && !isOurs(kind)).map(({ name }) => name)
-      const compose = composeFor(services)
-      if (built.length > 0) {
-        if (ALL_KINDS.every((kind) => kinds.includes(kind))) built.push('tester')
-        await timedStep('Images built', () => compose.run(['--profile', 'tester', 'build', ...built], { onTerminal: process.stdout.isTTY }))
-      }
-      if (pulled.length > 0) {
-        await timedStep('Images pulled', () => compose.run(['pull', '--policy', 'missing', ...pulled], { onTerminal: process.stdout.isTTY }))
-      }
+      const system = await read()
+      await buildImages(system, kinds)
+      await pullImages(system, kinds)
     },
   }
 }
 
-/** Those that were killed by hand stay dead. */
-function isThere({ state }: ServiceStatus): boolean {
-  return state === 'running' || state === 'killed'
-}
-
-function isOurs(kind: string): boolean {
-  return kind === 'producer' || kind === 'consumer' || kind === 'monitoring'
+/** Containers of consumers above this number. */
+function surplusOf({ containers }: DockerSystem, consumerCount: number): string[] {
+  return containers.map(({ name }) => name).filter((name) => (countConsumers([{ name }]) ?? 0) > consumerCount)
 }
 
 function megabytes(bytes: number | undefined): number | null {

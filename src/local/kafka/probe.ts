@@ -10,9 +10,9 @@ export interface ClusterView {
 }
 
 /** Asks one broker for its cluster, over a connection of its own. Rejects when there is no answer in time. */
-export async function askForCluster(port: number, timeoutMs: number): Promise<ClusterView> {
+export async function askForCluster(port: number, timeoutMs: number, host = '127.0.0.1'): Promise<ClusterView> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port })
+    const socket = connect({ host, port })
     const received: Buffer[] = []
     const fail = (error: Error): void => {
       clearTimeout(timer)

@@ -1,11 +1,10 @@
 import { messageOf } from '../../runtime/errors.ts'
-import type { Log } from '../../runtime/log.ts'
 
 /**
  * Says in PostgreSQL that these consumers were stopped. One that was killed before it was taken away could not say so itself, and the page
- * would warn of it for as long as it knows it. The readings don't depend on it, so a failure is only logged.
+ * would warn of it for as long as it knows it. The readings don't depend on it, so a failure is only told.
  */
-export async function sayGoodbyeFor(consumerIds: readonly string[], databaseUrl: string, log: Log): Promise<void> {
+export async function sayGoodbyeFor(consumerIds: readonly string[], databaseUrl: string, onFailure: (reason: string) => void): Promise<void> {
   // Loaded when it is needed: the supervisor starts faster without.
   const [{ createPool }, { recordConsumersStopped }] = await Promise.all([
     import('../../postgres/pool.ts'), import('../../postgres/consumer-health.ts'),
@@ -14,7 +13,7 @@ export async function sayGoodbyeFor(consumerIds: readonly string[], databaseUrl:
   try {
     await recordConsumersStopped(pool, consumerIds)
   } catch (error) {
-    log.warn({ consumerIds, reason: messageOf(error) }, 'not recorded as stopped')
+    onFailure(messageOf(error))
   } finally {
     await pool.end()
   }

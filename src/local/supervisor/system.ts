@@ -125,7 +125,8 @@ export function createSystem(config: LocalConfig, reaper: Reaper, log: Log): Sys
     const table = serviceTable({ ...config, consumerCount })
     leaving = members.filter(({ name }) => !table.some((service) => service.name === name))
     await stop(leaving, report)
-    if (leaving.length > 0) await sayGoodbyeFor(leaving.flatMap((member) => member.env['CONSUMER_ID'] ?? []), addressesOf(config).databaseUrl, log)
+    const ids = leaving.flatMap((member) => member.env['CONSUMER_ID'] ?? [])
+    if (ids.length > 0) await sayGoodbyeFor(ids, addressesOf(config).databaseUrl, (reason) => log.warn({ ids, reason }, 'not recorded as stopped'))
     members = table.map((service) => members.find(({ name }) => name === service.name) ?? { ...service, runner: createRunner(service.name, log) })
     leaving = []
     await start(consumers().map(({ name }) => name), { env, revive: false }, report)

@@ -20,7 +20,8 @@ test('files of this machine are mounted, and named as they are in the container'
   const { volumes, env } = certificates({
     KAFKA_SSL_CA_FILE: '/etc/plant/ca.pem', KAFKA_SSL_CERT_FILE: '', DATABASE_URL: 'postgresql://u:p@db:5432/plant?sslmode=verify-full&sslrootcert=/etc/plant/db.pem',
   })
-  assert.deepEqual(volumes, ['/etc/plant/ca.pem:/run/certificates/0.pem:ro', '/etc/plant/db.pem:/run/certificates/1.pem:ro'])
+  const mounted = (source: string, target: string): object => ({ type: 'bind', source, target, read_only: true, bind: { create_host_path: false } })
+  assert.deepEqual(volumes, [mounted('/etc/plant/ca.pem', '/run/certificates/0.pem'), mounted('/etc/plant/db.pem', '/run/certificates/1.pem')])
   assert.equal(env['KAFKA_SSL_CA_FILE'], '/run/certificates/0.pem')
   assert.equal(env['DATABASE_URL'], 'postgresql://u:p@db:5432/plant?sslmode=verify-full&sslrootcert=%2Frun%2Fcertificates%2F1.pem')
   assert.deepEqual(JSON.parse(additionFor(['monitoring'], volumes) ?? ''), { services: { monitoring: { volumes } } })

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { composeEnvironment, readDockerConfig } from '../../../src/docker/config.ts'
+import { readLocalConfig } from '../../../src/local/config.ts'
 
 const LOCAL = { kafkaPortBase: 9092 }
 
@@ -22,11 +26,39 @@ test('clients come by the address that is published, or by the name that is give
 })
 
 test('a wrong value is named, a wrong password is not', () => {
-  assert.throws(() => readDockerConfig({ BIND_ADDRESS: 'everywhere' }, LOCAL), { message: 'BIND_ADDRESS is "everywhere"; it must be an address of this machine' })
+  assert.throws(() => readDockerConfig({ BIND_ADDRESS: 'everywhere' }, LOCAL), { message: 'BIND_ADDRESS is "everywhere"; it must be an IPv4 address of this machine' })
   assert.throws(() => readDockerConfig({ POSTGRES_PASSWORD: 'a b@c' }, LOCAL), (error: Error) => error.message.startsWith('POSTGRES_PASSWORD is not valid') && !error.message.includes('a b@c'))
 })
 
+function composed(env: Record<string, string>): ReturnType<typeof composeEnvironment> {
+  const local = readLocalConfig(env)
+  return composeEnvironment(readDockerConfig(env, local), local, env)
+}
+
 test('the compose file is told what the commands found out', () => {
-  const env = composeEnvironment(readDockerConfig({ BIND_ADDRESS: '10.0.0.5' }, LOCAL), { LOG_LEVEL: 'warn', COMPOSE_FILE: 'other.yml' })
-  assert.deepEqual([env['KAFKA1_PORT'], env['KAFKA3_PORT'], env['ADVERTISED_HOST'], env['LOG_LEVEL'], env['COMPOSE_FILE']], ['9092', '9096', '10.0.0.5', 'warn', undefined])
+  const env = composed({ BIND_ADDRESS: '10.0.0.5', KAFKA_PORT_BASE: '19092', LOG_LEVEL: 'warn', COMPOSE_FILE: 'other.yml' })
+  assert.deepEqual([env['KAFKA1_PORT'], env['KAFKA3_PORT'], env['ADVERTISED_HOST'], env['MONITORING_PORT'], env['LOG_LEVEL'], env['COMPOSE_FILE']],
+    ['19092', '19096', '10.0.0.5', '5000', 'warn', undefined])
+})
+
+test('a secret in a file of this machine is given as what is in it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'secrets-'))
+  try {
+    const file = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text)
+      return join(folder, name)
+    }
+    const env = composed({
+      DATABASE_URL_FILE: file('url', 'postgresql://u:p@db.example:5432/plant\n'), POSTGRES_PASSWORD_FILE: file('password', 'secret\n'),
+      KAFKA_BROKERS: 'kafka.example:9093', KAFKA_SASL_MECHANISM: 'SCRAM-SHA-256', KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD_FILE: file('sasl', 'word\n'),
+    })
+    assert.deepEqual([env['DATABASE_URL'], env['POSTGRES_PASSWORD'], env['KAFKA_SASL_PASSWORD']], ['postgresql://u:p@db.example:5432/plant', 'secret', 'word'])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('what protects a Kafka elsewhere is not for ours', () => {
+  assert.equal(composed({ KAFKA_SSL: '1' })['KAFKA_SSL'], undefined)
+  assert.equal(composed({ KAFKA_SSL: '1', KAFKA_BROKERS: 'kafka.example:9093' })['KAFKA_SSL'], '1')
 })

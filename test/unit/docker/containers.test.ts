@@ -5,7 +5,8 @@ import type { Inspected } from '../../../src/docker/containers.ts'
 
 function inspected(state: Partial<Inspected['State']>, restarts = 0): Inspected {
   return {
-    Name: '/consumer-1', RestartCount: restarts, Config: { Labels: { 'com.docker.compose.service': 'consumer-1' } },
+    Name: '/consumer-1', RestartCount: restarts, Config: { Labels: { 'com.docker.compose.service': 'consumer-1' }, Env: ['A=1', 'B=x=y'] },
+    HostConfig: { PortBindings: { '5432/tcp': [{ HostIp: '127.0.0.1', HostPort: '6543' }] } },
     State: { Status: 'running', Pid: 0, ExitCode: 0, OOMKilled: false, Error: '', StartedAt: '2026-11-24T22:57:30.923340183Z', ...state },
   }
 }
@@ -41,4 +42,9 @@ describe('the state of a container', () => {
 
 test('memory is read as Docker writes it', () => {
   assert.deepEqual(['85.09MiB', '1GiB', '676KiB', '0B', '12.5kB', '--', ''].map(bytesOf), [89_223_331.84, 1_073_741_824, 692_224, 0, 12_500, undefined, undefined])
+})
+
+test('ports and variables are those it was started with', () => {
+  const { published, env } = toContainer(inspected({ Pid: 7 }))
+  assert.deepEqual([published, env], [{ host: '127.0.0.1', port: 6543 }, { A: '1', B: 'x=y' }])
 })

@@ -6,7 +6,7 @@ import type { Container } from '../../../../src/docker/containers.ts'
 import { readLocalConfig } from '../../../../src/local/config.ts'
 
 function container(name: string, state: Container['state'] = 'running'): Container {
-  return { name, state, pid: state === 'running' ? 7 : null, startedAtMs: state === 'running' ? Date.now() - 61_000 : null, restarts: 0, reason: null }
+  return { name, state, pid: state === 'running' ? 7 : null, startedAtMs: state === 'running' ? Date.now() - 61_000 : null, restarts: 0, reason: null, published: null, env: {} }
 }
 
 function servicesOf(env: Record<string, string>): ReturnType<typeof dockerServices> {
