@@ -33,16 +33,20 @@ export interface BrowseLimits {
 
 /**
  * Reads a bounded number of messages, as no member of any group: it commits nothing. What can't be read of a partition is told as its
- * failure. Rejects only with what nobody expected.
+ * failure. Rejects with what nobody expected, and with the signal's reason soon after it is aborted.
  */
 export async function browseLog(
   requests: BrokerRequests, topology: Topology, layout: TopicLayout, start: Start, search: string | null, limits: BrowseLimits,
+  signal: AbortSignal,
 ): Promise<KafkaMessages> {
   const untilMs = performance.now() + limits.searchMs
   const bounds = await readBounds(requests, topology, layout)
   const starts = await startsOf(requests, topology, layout, start, bounds)
   const backward = start.kind === 'last' || start.kind === 'before'
-  const scanLimits = { most: limits.most, search, untilMs, mostSearched: Math.ceil(limits.mostSearched / Math.max(1, starts.size)) }
+  const scanLimits = {
+    most: limits.most, mostBytes: limits.mostBytes, mostSearched: Math.ceil(limits.mostSearched / Math.max(1, starts.size)),
+    search, untilMs, signal,
+  }
   const scans = new Map<number, Scan>()
   const failures = new Map<number, string>()
 

@@ -3,11 +3,12 @@ import type { ClusterMetadata } from '@platformatic/kafka'
 import { linkAbort, pause } from '../runtime/abort.ts'
 import { clientOptions } from './client.ts'
 import type { KafkaConnection } from './client.ts'
+import { EARLIEST, LATEST } from './log-offsets.ts'
 import { toSlice } from './log-slice.ts'
 import type { LogSlice } from './log-slice.ts'
 
-/** The offsets that a partition holds now: from `first` up to, not including, `end`. */
-export interface LogBounds {
+/** A partition's log as it is found when it is opened: which one it is, and its offsets from `first` up to, not including, `end`. */
+export interface OpenedLog {
   readonly topicId: string
   readonly first: number
   readonly end: number
@@ -18,7 +19,7 @@ export interface LogReader {
    * Asks the leaders. Rejects with an error for `classifyKafka`, also when only one of them doesn't answer: who reads from these offsets
    * on, as the consumers do, must not leave a partition out. `readBounds` is for those who only look.
    */
-  bounds(partitions: readonly number[]): Promise<Map<number, LogBounds>>
+  bounds(partitions: readonly number[]): Promise<Map<number, OpenedLog>>
   /**
    * Fetches from these offsets on until the signal is aborted, then resolves. Slices of a partition come in order, without gap or
    * overlap; `onSlice` holds the fetching back until its promise resolves. Rejects with an error for `classifyKafka`.
@@ -37,8 +38,6 @@ const PARTITION_MAX_BYTES = 2 * 1024 * 1024
 const FETCH_MAX_BYTES = 8 * 1024 * 1024
 /** A broker that leads none of our partitions is looked at again after it. */
 const IDLE_MS = 200
-const EARLIEST = -2n
-const LATEST = -1n
 
 /**
  * Reads partitions from offsets that we choose. It is not the client's stream: that ends when a broker is killed, keeps its old
@@ -131,7 +130,7 @@ export function createLogReader(connection: KafkaConnection, topic: string): Log
       if (topicId === undefined) throw new TypeError(`no metadata (reading 'partitions') of ${topic}`)
       const wanted = { topics: [topic], partitions: { [topic]: [...partitions] } }
       const [earliest, latest] = await Promise.all([
-        client.listOffsets({ ...wanted, timestamp: EARLIEST }), client.listOffsets({ ...wanted, timestamp: LATEST }),
+        client.listOffsets({ ...wanted, timestamp: BigInt(EARLIEST) }), client.listOffsets({ ...wanted, timestamp: BigInt(LATEST) }),
       ])
       return new Map(partitions.map((partition) => [partition, {
         topicId, first: offsetOf(earliest.get(topic), partition), end: offsetOf(latest.get(topic), partition),

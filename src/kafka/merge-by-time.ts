@@ -1,4 +1,5 @@
 import type { KafkaMessage } from '../contract/kafka-api.ts'
+import { textLength } from './message-bytes.ts'
 import type { Scan } from './scan-partition.ts'
 
 export interface Merged {
@@ -33,8 +34,4 @@ export function mergeByTime(
       return [partition, left === undefined ? position : backward ? left.offset + 1 : left.offset]
     })),
   }
-}
-
-function textLength({ key, value, headers }: KafkaMessage): number {
-  return [key, value, ...headers.map((header) => header.value)].reduce((total, part) => total + (part?.text.length ?? 0), 0)
 }

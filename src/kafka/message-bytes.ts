@@ -26,6 +26,11 @@ export function toText(bytes: Buffer | null, mostBytes: number): KafkaBytes | nu
   }
 }
 
+/** Characters of the key, the value and the headers' values, as far as they are shown. */
+export function textLength({ key, value, headers }: KafkaMessage): number {
+  return [key, value, ...headers.map((header) => header.value)].reduce((total, part) => total + (part?.text.length ?? 0), 0)
+}
+
 /** Whether a part of the record contains the text, whatever its case; bytes that aren't UTF-8 are looked at as if they were. */
 export function contains(record: LogRecord, search: string): boolean {
   const wanted = search.toLowerCase()

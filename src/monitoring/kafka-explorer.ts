@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { KafkaCluster, KafkaGroups, KafkaMessage, KafkaMessages, KafkaTopic } from '../contract/kafka-api.ts'
 import { browseLog } from '../kafka/browse-log.ts'
 import type { Start } from '../kafka/browse-log.ts'
@@ -7,16 +6,14 @@ import type { KafkaConnection } from '../kafka/client.ts'
 import { describeCluster } from '../kafka/describe-cluster.ts'
 import { describeGroups } from '../kafka/describe-groups.ts'
 import { describeTopics } from '../kafka/describe-topics.ts'
-import { classifyKafka } from '../kafka/errors.ts'
 import { readLogSizes } from '../kafka/log-sizes.ts'
 import { readWholeMessage } from '../kafka/read-whole-message.ts'
 import { readTopology } from '../kafka/topology.ts'
 import type { TopicLayout } from '../kafka/topology.ts'
+import { answerWithin } from './answer-within.ts'
 import { createGate } from './gate.ts'
-import { reasonOf } from './kafka-state.ts'
 import { followTopic } from './kafka-tail.ts'
 import type { TailQuestion, TailViewer } from './kafka-tail.ts'
-import { UnavailableError } from './poller.ts'
 import { RequestError } from './request-error.ts'
 import { shareRead } from './shared-read.ts'
 
@@ -63,44 +60,29 @@ export function createKafkaExplorer(connection: KafkaConnection, plantTopics: re
   const groups = shareRead(async () => describeGroups(requests, await topology()), MAX_AGE_MS)
 
   const layout = async (topic: string): Promise<TopicLayout> => {
-    const known = (await answered(topology(), ANSWER_WITHIN_MS)).topics.get(topic)
+    const known = (await answerWithin(ANSWER_WITHIN_MS, topology)).topics.get(topic)
     if (known === undefined) throw new RequestError(404, `there is no topic "${topic}"`)
     return known
   }
-  const read = async (of: TopicLayout, start: Start, most: number, search: string | null): Promise<KafkaMessages> =>
-    browseLog(requests, await topology(), of, start, search, { ...SEARCH, most })
+  const read = async (of: TopicLayout, start: Start, most: number, search: string | null, signal: AbortSignal): Promise<KafkaMessages> =>
+    browseLog(requests, await topology(), of, start, search, { ...SEARCH, most }, signal)
 
   return {
     layout,
-    cluster: () => answered(cluster(), ANSWER_WITHIN_MS),
-    topics: () => answered(topics(), ANSWER_WITHIN_MS),
-    groups: () => answered(groups(), ANSWER_WITHIN_MS),
-    messages: (of, start, most, search) => answered(browsing.enter(() => read(of, start, most, search)), BROWSE_WITHIN_MS),
+    cluster: () => answerWithin(ANSWER_WITHIN_MS, cluster),
+    topics: () => answerWithin(ANSWER_WITHIN_MS, topics),
+    groups: () => answerWithin(ANSWER_WITHIN_MS, groups),
+    messages: (of, start, most, search) =>
+      answerWithin(BROWSE_WITHIN_MS, (late) => browsing.enter(() => read(of, start, most, search, late))),
     follow: (question, open, signal) => following.enter(() => followTopic({
-      layout, messages: (of, start, most, search) => answered(read(of, start, most, search), BROWSE_WITHIN_MS),
+      layout, messages: (of, start, most, search) => answerWithin(BROWSE_WITHIN_MS, (late) => read(of, start, most, search, late)),
     }, question, open(), signal)),
     async message(of, partition, offset) {
-      const message = await answered(
-        browsing.enter(async () => readWholeMessage(requests, await topology(), of, partition, offset)), BROWSE_WITHIN_MS)
+      const message = await answerWithin(
+        BROWSE_WITHIN_MS, () => browsing.enter(async () => readWholeMessage(requests, await topology(), of, partition, offset)))
       if (message === null) throw new RequestError(404, `partition ${partition} of ${of.topic} has no message at offset ${offset}`)
       return message
     },
     close: () => requests.close(),
-  }
-}
-
-/** What is asked goes on when its caller has waited long enough: it is shared, and ends by the client's own time limits. */
-async function answered<T>(answer: Promise<T>, withinMs: number): Promise<T> {
-  const timer = new AbortController()
-  const late = sleep(withinMs, undefined, { signal: timer.signal })
-    .then(() => { throw new UnavailableError(`Kafka: no answer within ${withinMs} ms`) })
-  late.catch(() => {})
-  try {
-    return await Promise.race([answer, late])
-  } catch (error) {
-    if (error instanceof UnavailableError || error instanceof RequestError || classifyKafka(error) === 'crash') throw error
-    throw new UnavailableError(`Kafka: ${reasonOf(error)}`)
-  } finally {
-    timer.abort()
   }
 }

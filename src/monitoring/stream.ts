@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { STREAM_HEARTBEAT_MS, STREAM_SECTIONS } from '../contract/stream.ts'
 import type { StreamData, StreamSection } from '../contract/stream.ts'
+import { openListener } from './event-listener.ts'
+import type { Listener } from './event-listener.ts'
 
 export interface StreamOptions {
   readonly maxClients?: number
@@ -31,14 +33,12 @@ interface Version {
 
 interface Client {
   readonly response: ServerResponse
+  readonly listener: Listener
   /** The number of the newest state it was given, by section. */
   readonly given: Map<StreamSection, number>
-  /** Since when its buffer is full; null: it takes what comes. */
-  blockedSinceMs: number | null
 }
 
 const MAX_CLIENTS = 500
-const STALLED_MS = 10_000
 /** What a section may cost each client: 100 kB/s. A section of 20 kB goes out 5 times a second, one of 200 kB every 2 s. */
 const BYTES_PER_MS = 100
 const MAX_PACE_MS = 2_000
@@ -50,22 +50,18 @@ const PACE_MS: Partial<Record<StreamSection, number>> = { metrics: 500, ledger: 
  * has drained the newest states follow, not those in between. One that doesn't drain is disconnected.
  */
 export function createStream(options: StreamOptions = {}): Stream {
-  const { maxClients = MAX_CLIENTS, heartbeatMs = STREAM_HEARTBEAT_MS, stalledMs = STALLED_MS } = options
+  const { maxClients = MAX_CLIENTS, heartbeatMs = STREAM_HEARTBEAT_MS, stalledMs } = options
   const versions = new Map<StreamSection, Version>()
   const clients = new Set<Client>()
   let frames = 0
 
-  function write(client: Client, chunk: Buffer | string): void {
-    if (!client.response.write(chunk)) client.blockedSinceMs ??= performance.now()
-  }
-
   function giveChanges(client: Client): void {
     for (const section of STREAM_SECTIONS) {
-      if (client.blockedSinceMs !== null) return
+      if (!client.listener.ready) return
       const version = versions.get(section)
       if (version === undefined || client.given.get(section) === version.number) continue
       client.given.set(section, version.number)
-      write(client, version.frame)
+      client.listener.write(version.frame)
     }
   }
 
@@ -79,19 +75,10 @@ export function createStream(options: StreamOptions = {}): Stream {
     for (const client of clients) giveChanges(client)
   }
 
-  function drop(client: Client): void {
-    clients.delete(client)
-    client.response.destroy()
-  }
-
   const beat = setInterval(() => {
-    const nowMs = performance.now()
     // The comment is for people who watch by curl; a page sees the event.
     const heartbeat = `: heartbeat\nevent: heartbeat\ndata: {"timestamp":"${new Date().toISOString()}"}\n\n`
-    for (const client of clients) {
-      if (client.blockedSinceMs === null) write(client, heartbeat)
-      else if (nowMs - client.blockedSinceMs > stalledMs) drop(client)
-    }
+    for (const { listener } of clients) listener.beat(heartbeat)
   }, heartbeatMs)
 
   return {
@@ -109,20 +96,12 @@ export function createStream(options: StreamOptions = {}): Stream {
     },
     connect(response, headers) {
       if (clients.size >= maxClients) return false
-      response.writeHead(200, {
-        ...headers, 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', connection: 'keep-alive',
-        // nginx would hold the events back.
-        'x-accel-buffering': 'no',
+      const listener = openListener(response, {
+        headers, stalledMs, onReady: () => { giveChanges(client) }, onGone: () => { clients.delete(client) },
       })
-      const client: Client = { response, given: new Map(), blockedSinceMs: null }
-      response.on('drain', () => {
-        client.blockedSinceMs = null
-        giveChanges(client)
-      })
-      response.on('close', () => clients.delete(client))
-      response.on('error', () => clients.delete(client))
+      const client: Client = { response, listener, given: new Map() }
       clients.add(client)
-      write(client, 'retry: 1000\n\n')
+      listener.write('retry: 1000\n\n')
       // What waits for its turn is the present state: a newcomer gets it, and so do the others.
       for (const [section, version] of versions) if (version.pending !== null) release(section, version, version.pending)
       giveChanges(client)
