@@ -19,8 +19,6 @@ const API = `http://127.0.0.1:${PORTS.monitoring}`
 const BROKERS = ['127.0.0.1:9092', '127.0.0.1:9094', '127.0.0.1:9096']
 const DATABASE_URL = 'postgresql://factory_user:factory_pass@127.0.0.1:5432/factory_monitoring'
 const TOPICS = { sensor: 'sensor-data', alerts: 'alerts' }
-/** Long enough for both kills, also on a slow machine. */
-const LOAD_S = 60
 const RATE_PER_S = 200
 const SENSORS = ['temperature-sensor', 'vibration-sensor', 'energy-sensor']
 const CONSUMERS = ['consumer-1', 'consumer-2', 'consumer-3']
@@ -106,7 +104,8 @@ describe('the compose file', { concurrency: false }, () => {
   })
 
   test('docker kill: a partition moves within 10 s, a broker is lost, and nothing else', async (t) => {
-    const load = startLoad({ brokers: BROKERS, topic: TOPICS.sensor, sensors: 30, ratePerS: RATE_PER_S, seed: 'docker', durationS: LOAD_S, log: createLog('load', 'silent') })
+    const load = startLoad({ brokers: BROKERS, topic: TOPICS.sensor, sensors: 30, ratePerS: RATE_PER_S, seed: 'docker', log: createLog('load', 'silent') })
+    t.after(() => load.stop())
     const before = await partitionsOf('consumer-001')
     assert.ok(before.length > 0)
     const killed = Date.now()
@@ -122,8 +121,10 @@ describe('the compose file', { concurrency: false }, () => {
     assert.equal((await run('docker', ['kill', 'kafka2'])).code, 0)
     await sleep(6_000)
     assert.equal((await make('revive', 'SERVICE=kafka2')).code, 0)
-    assert.ok(load.counts.made < LOAD_S * RATE_PER_S, 'the load went on all the while')
-    const record = await load.done
+    const acknowledged = load.counts.acknowledged
+    await sleep(3_000)
+    const record = await load.stop()
+    assert.ok(record.counts.acknowledged > acknowledged, 'the load went on all the while')
     assert.equal((await make('stop-producers')).code, 0)
 
     const pool = createPool(DATABASE_URL, { applicationName: 'oracle', max: 1 })
@@ -135,7 +136,6 @@ describe('the compose file', { concurrency: false }, () => {
       t.diagnostic(`acknowledged ${verdict.acknowledged}, stored ${verdict.stored}, duplicated ${verdict.duplicated}, missing ${verdict.missing}, alerts ${alerts}`)
       assert.ok(alerts > 0)
       assert.equal(verdict.acknowledged, record.made)
-      assert.ok(record.made > 0.9 * LOAD_S * RATE_PER_S, `only ${record.made} were made`)
       assert.deepEqual(verdict, {
         acknowledged: record.made, stored: record.made, duplicated: 0, missing: 0, invented: 0, outOfOrder: 0, absorbed: verdict.absorbed,
         alertsUnpublished: 0, alertsUnknown: 0, contradictions: [],
