@@ -5,7 +5,12 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { LogController } from 'fastify'
 import type { FastifyReply } from 'fastify'
 import type { Log } from '../runtime/log.ts'
+import type { Access } from './access/access.ts'
+import { guardRoutes } from './access/guard.ts'
+import { createSignIn } from './access/sign-in.ts'
 import { handleError, handleNotFound } from './error-handlers.ts'
+import { registerAccounts } from './routes/accounts.ts'
+import { registerAudit } from './routes/audit.ts'
 import { registerConsumerHealth } from './routes/consumer-health.ts'
 import type { RouteContext } from './routes/context.ts'
 import { registerDashboard } from './routes/dashboard.ts'
@@ -18,12 +23,16 @@ import { registerKafkaMessages } from './routes/kafka-messages.ts'
 import { registerKafkaTail } from './routes/kafka-tail.ts'
 import { registerKafkaTopics } from './routes/kafka-topics.ts'
 import { registerLedger } from './routes/ledger.ts'
+import { registerLogin } from './routes/login.ts'
+import { registerLogout } from './routes/logout.ts'
 import { registerPartitionAssignment } from './routes/partition-assignment.ts'
 import { registerProducerHealth } from './routes/producer-health.ts'
 import { registerRealTimeMetrics } from './routes/real-time-metrics.ts'
 import { registerRecentAlerts } from './routes/recent-alerts.ts'
+import { registerSession } from './routes/session.ts'
 import { registerStream } from './routes/stream.ts'
 import { registerSystemStatus } from './routes/system-status.ts'
+import { registerTokens } from './routes/tokens.ts'
 import { DOCS_POLICY, SECURITY_HEADERS } from './security-headers.ts'
 import { describeWrongParameter } from './wrong-parameter.ts'
 
@@ -31,6 +40,8 @@ export type App = ReturnType<typeof createFastify>
 
 export interface AppOptions extends RouteContext {
   readonly log: Log
+  /** Absent: nobody can log in, so everything may be read and nothing changed. */
+  readonly access?: Access
   /** Where the built page is. */
   readonly dashboardDir: string
 }
@@ -48,6 +59,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.addHook('onSend', async (_request, reply) => { if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store') })
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleNotFound(app))
+  guardRoutes(app, { access: options.access ?? null, untilRead: options.source.check })
   await registerDescription(app)
 
   registerSystemStatus(app, options)
@@ -66,9 +78,20 @@ export async function createApp(options: AppOptions): Promise<App> {
   registerKafkaTail(app, options)
   registerKafkaDeadLetters(app, options)
   registerHealth(app, options)
+  if (options.access !== undefined) registerAccess(app, options.access)
   await registerDashboard(app, options.dashboardDir)
   await app.ready()
   return app
+}
+
+function registerAccess(app: App, access: Access): void {
+  const signIn = createSignIn(access)
+  registerLogin(app, access, signIn)
+  registerLogout(app, signIn)
+  registerSession(app, access)
+  registerAccounts(app, access)
+  registerTokens(app, access)
+  registerAudit(app, access)
 }
 
 function createFastify(log: Log) {

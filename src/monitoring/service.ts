@@ -5,6 +5,7 @@ import { createPool } from '../postgres/pool.ts'
 import { ExitError, messageOf } from '../runtime/errors.ts'
 import type { Service } from '../runtime/lifecycle.ts'
 import type { Log } from '../runtime/log.ts'
+import { createAccess } from './access/access.ts'
 import { createApp } from './app.ts'
 import type { App } from './app.ts'
 import type { MonitoringConfig } from './config.ts'
@@ -16,6 +17,8 @@ import { startPostgresToHttp } from './postgres-to-http.ts'
 import { createStream } from './stream.ts'
 
 const DASHBOARD_DIR = fileURLToPath(new URL('../dashboard/dist', import.meta.url))
+/** For logins, so that they don't wait for the reading, nor it for them. */
+const ACCESS_CONNECTIONS = 2
 /** One reads; the other is there while a connection that hung is being taken down. */
 const MAX_CONNECTIONS = 2
 const STATEMENT_TIMEOUT_MS = 2_000
@@ -35,6 +38,11 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     applicationName: 'monitoring', max: MAX_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     onIdleError: (error) => { log.debug({ err: error }, 'an idle database connection broke') },
   })
+  const accessPool = createPool(config.databaseUrl, {
+    applicationName: 'monitoring-access', max: ACCESS_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS, queryTimeoutMs: STATEMENT_TIMEOUT_MS,
+    onIdleError: (error) => { log.debug({ err: error }, 'an idle database connection broke') },
+  })
+  const access = createAccess({ pool: accessPool, log, host: config.host, anonymousRead: config.anonymousRead ?? false, secure: false })
   const connection = { brokers: config.brokers, clientId: 'monitoring', security: config.kafkaSecurity }
   const stream = createStream()
   const kafka = watchKafka(createTopicReader(connection, config.sensorTopic), log, {
@@ -45,7 +53,11 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     pool, stream, log,
     overview: createOverview(config.sensorTopic, () => kafka.partitions),
     kafkaHealth: () => kafka.health,
-    prepare: async () => migrate(config.databaseUrl),
+    // Nothing is read before it is known who may see it.
+    prepare: async () => {
+      await migrate(config.databaseUrl)
+      await access.prepare()
+    },
   })
 
   async function close(): Promise<void> {
@@ -53,14 +65,15 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     await app?.close()
     await source.close()
     await Promise.all([kafka.close(), explorer.close()])
-    await pool.end()
+    access.close()
+    await Promise.all([pool.end(), accessPool.end()])
   }
 
   let app: App | null = null
   let closing: Promise<void> | null = null
   try {
     app = await createApp({
-      log, source, stream, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic), dashboardDir: DASHBOARD_DIR,
+      log, access, source, stream, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic), dashboardDir: DASHBOARD_DIR,
     })
     const url = await listen(app, config)
     return { url, close: () => closing ??= close(), failed: source.failed }
