@@ -1,3 +1,4 @@
+import { ROLES } from '../contract/access-api.ts'
 import { flag, integer, oneOf, readVariables, text } from '../runtime/config.ts'
 import type { Environment } from '../runtime/config.ts'
 
@@ -20,6 +21,14 @@ export const cliVariables = {
     defaultValue: null, defaultText: 'the system that runs here',
   },
   TIMEOUT_S: integer({ defaultValue: 60, min: 1, max: 86_400, help: 'How long `make wait-for-kafka` waits, in seconds.' }),
+}
+
+/** Those of `make admin`. */
+export const accountVariables = {
+  NAME: { ...text({ help: 'The account that `make admin` makes or changes.' }), defaultValue: null },
+  ROLE: { ...oneOf(ROLES, { help: 'Its role.' }), defaultValue: null, defaultText: 'admin for a new account, else the one that it has' },
+  PASSWORD_FILE: { ...text({ help: 'The file of its password.' }), defaultValue: null, defaultText: 'the terminal is asked' },
+  DISABLE: flag({ defaultValue: false, help: 'Whether the account is shut out instead.' }),
 }
 
 export interface CliConfig {
