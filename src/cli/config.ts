@@ -20,6 +20,9 @@ export const cliVariables = {
     }),
     defaultValue: null, defaultText: 'the system that runs here',
   },
+  MONITORING_TOKEN: {
+    ...text({ secret: true, help: 'A token of the API, with which `make verify-cluster` reads where that needs a login.' }), defaultValue: null,
+  },
   TIMEOUT_S: integer({ defaultValue: 60, min: 1, max: 86_400, help: 'How long `make wait-for-kafka` waits, in seconds.' }),
 }
 
@@ -39,11 +42,16 @@ export interface CliConfig {
   /** Null: all. */
   readonly sensor: string | null
   readonly timeoutS: number
+  /** Null: nobody is logged in. */
+  readonly monitoringToken: string | null
 }
 
 /** Service names may also be given as arguments. Throws an `ExitError` that names the wrong variable. */
 export function readCliConfig(args: readonly string[], env: Environment): CliConfig {
   const values = readVariables(cliVariables, env)
   const names = [...args, values.SERVICE ?? ''].flatMap((value) => value.split(/[\s,]+/)).filter((name) => name !== '')
-  return { services: [...new Set(names)], format: values.FORMAT, follow: values.FOLLOW, sensor: values.SENSOR, timeoutS: values.TIMEOUT_S }
+  return {
+    services: [...new Set(names)], format: values.FORMAT, follow: values.FOLLOW, sensor: values.SENSOR, timeoutS: values.TIMEOUT_S,
+    monitoringToken: values.MONITORING_TOKEN,
+  }
 }

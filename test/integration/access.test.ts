@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { checkApi } from '../../src/cli/checks/api.ts'
+import { createCheckRun } from '../../src/cli/checks/check-run.ts'
+import type { CheckedSystem } from '../../src/cli/checks/run-checks.ts'
+import { checkStream } from '../../src/cli/checks/stream.ts'
 import type { Audit, Session } from '../../src/contract/access-api.ts'
+import type { SystemStatus } from '../../src/local/supervisor/protocol.ts'
 import { startMonitoring } from '../../src/monitoring/service.ts'
 import { readConfig } from '../../src/monitoring/config.ts'
 import type { Pool } from '../../src/postgres/pool.ts'
@@ -166,6 +171,21 @@ describe('a change', () => {
     assert.ok(statuses.filter((status) => status === 204).length <= 121)
     assert.equal(await statusOf(api, '/api/ledger'), 200)
   })
+})
+
+test('make verify-cluster reads by a token where reading needs a login', async (t) => {
+  const { api } = await start(t, 'admin')
+  const cookie = await api.login('admin')
+  const { token } = (await api.ask('POST', '/api/tokens', { cookie, body: { name: 'checks', role: 'viewer', days: 1 } })).body as { token: string }
+  const failures = async (credentials: CheckedSystem['credentials']): Promise<string[]> => {
+    const run = createCheckRun(new AbortController().signal, () => {})
+    const system = { status: { monitoringUrl: api.url } as SystemStatus, credentials }
+    await checkApi(run, system)
+    await checkStream(run, system)
+    return run.results.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`)
+  }
+  assert.deepEqual(await failures({ authorization: `Bearer ${token}` }), [])
+  assert.ok((await failures({})).includes('/api/stream: answers 401: {"error":"log in first"}'))
 })
 
 describe('accounts, tokens and the audit log', () => {
