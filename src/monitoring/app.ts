@@ -33,7 +33,8 @@ import { registerSession } from './routes/session.ts'
 import { registerStream } from './routes/stream.ts'
 import { registerSystemStatus } from './routes/system-status.ts'
 import { registerTokens } from './routes/tokens.ts'
-import { DOCS_POLICY, SECURITY_HEADERS } from './security-headers.ts'
+import { DOCS_POLICY, SECURITY_HEADERS, TLS_HEADERS } from './security-headers.ts'
+import type { ServerTls } from './tls-files.ts'
 import { describeWrongParameter } from './wrong-parameter.ts'
 
 export type App = ReturnType<typeof createFastify>
@@ -42,6 +43,8 @@ export interface AppOptions extends RouteContext {
   readonly log: Log
   /** Absent: nobody can log in, so everything may be read and nothing changed. */
   readonly access?: Access
+  /** Absent or null: plain http. */
+  readonly tls?: ServerTls | null
   /** Where the built page is. */
   readonly dashboardDir: string
 }
@@ -53,8 +56,10 @@ const REQUEST_TIMEOUT_MS = 10_000
 
 /** The API, its stream, its description and the page, not listening yet; tests use it by `inject`. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const app = createFastify(options.log)
-  app.addHook('onRequest', async (_request, reply) => { reply.headers(SECURITY_HEADERS) })
+  const tls = options.tls ?? null
+  const app = createFastify(options.log, tls)
+  const headers = tls === null ? SECURITY_HEADERS : { ...SECURITY_HEADERS, ...TLS_HEADERS }
+  app.addHook('onRequest', async (_request, reply) => { reply.headers(headers) })
   // Every figure is of this moment. The page's files set their own.
   app.addHook('onSend', async (_request, reply) => { if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store') })
   app.setErrorHandler(handleError)
@@ -94,8 +99,11 @@ function registerAccess(app: App, access: Access): void {
   registerAudit(app, access)
 }
 
-function createFastify(log: Log) {
+function createFastify(log: Log, tls: ServerTls | null) {
+  // Typed as if it were empty, so that an app by TLS is no other type: none of what we call differs.
+  const server: { readonly https?: never } = tls === null ? {} : { https: tls as never }
   return Fastify({
+    ...server,
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,

@@ -38,11 +38,12 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     applicationName: 'monitoring', max: MAX_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     onIdleError: (error) => { log.debug({ err: error }, 'an idle database connection broke') },
   })
+  const tls = config.tls ?? null
   const accessPool = createPool(config.databaseUrl, {
     applicationName: 'monitoring-access', max: ACCESS_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS, queryTimeoutMs: STATEMENT_TIMEOUT_MS,
     onIdleError: (error) => { log.debug({ err: error }, 'an idle database connection broke') },
   })
-  const access = createAccess({ pool: accessPool, log, host: config.host, anonymousRead: config.anonymousRead ?? false, secure: false })
+  const access = createAccess({ pool: accessPool, log, host: config.host, anonymousRead: config.anonymousRead ?? false, secure: tls !== null })
   const connection = { brokers: config.brokers, clientId: 'monitoring', security: config.kafkaSecurity }
   const stream = createStream()
   const kafka = watchKafka(createTopicReader(connection, config.sensorTopic), log, {
@@ -73,7 +74,7 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
   let closing: Promise<void> | null = null
   try {
     app = await createApp({
-      log, access, source, stream, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic), dashboardDir: DASHBOARD_DIR,
+      log, access, source, stream, tls, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic), dashboardDir: DASHBOARD_DIR,
     })
     const url = await listen(app, config)
     return { url, close: () => closing ??= close(), failed: source.failed }
@@ -90,7 +91,7 @@ const LISTEN_PROBLEMS: Readonly<Record<string, string>> = {
   EACCES: 'MONITORING_PORT may not be opened by this account; choose one above 1023',
 }
 
-async function listen(app: App, { host, port }: MonitoringConfig): Promise<string> {
+async function listen(app: App, { host, port, tls }: MonitoringConfig): Promise<string> {
   try {
     await app.listen({ host, port })
   } catch (error) {
@@ -101,5 +102,5 @@ async function listen(app: App, { host, port }: MonitoringConfig): Promise<strin
   const listening = typeof address === 'object' && address !== null ? address.port : port
   // What listens everywhere is reached here.
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  return `http://${name.includes(':') ? `[${name}]` : name}:${listening}`
+  return `${tls === undefined || tls === null ? 'http' : 'https'}://${name.includes(':') ? `[${name}]` : name}:${listening}`
 }
