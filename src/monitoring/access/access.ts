@@ -33,6 +33,8 @@ export interface Access {
   readonly pool: Pool
   /** False until the database was read for the first time: until then nobody can be known. */
   readonly ready: boolean
+  /** Resolves when it is. */
+  readonly whenReady: Promise<void>
   /** There is an account, so somebody can log in. */
   readonly accountsExist: boolean
   /** Whoever isn't logged in may read. */
@@ -81,6 +83,7 @@ export function createAccess({ pool, log, host, anonymousRead, secure }: AccessO
   const wrongTokens = createRateLimit(WRONG_TOKENS)
   let key: Buffer | null = null
   let exist = false
+  const readiness = Promise.withResolvers<void>()
   let timer: NodeJS.Timeout | undefined
 
   const sessions = createCredentialCheck(async (hash) => {
@@ -139,6 +142,7 @@ export function createAccess({ pool, log, host, anonymousRead, secure }: AccessO
   const access: Access = {
     pool,
     get ready() { return key !== null },
+    whenReady: readiness.promise,
     get accountsExist() { return exist },
     get anonymousMayRead() { return anonymousRead || (!open && key !== null && !exist) },
     async prepare() {
@@ -150,6 +154,7 @@ export function createAccess({ pool, log, host, anonymousRead, secure }: AccessO
       }
       exist = found
       key = shared
+      readiness.resolve()
       if (exist) return access.onChange()
       timer = setInterval(() => {
         lookForAccounts().catch((error: unknown) => {

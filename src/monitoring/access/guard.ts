@@ -74,7 +74,8 @@ export function guardRoutes(app: App, { access, untilRead }: GuardOptions): void
     const nobody = authorization === undefined && cookie === undefined
     if (!known.ready && !(nobody && known.anonymousMayRead)) {
       if (nobody && name === STREAM) return READER
-      await untilRead()
+      // Whichever comes first: a round of reading more would cost everybody who comes at the start another 200 ms.
+      await Promise.race([known.whenReady, untilRead()])
     }
     return known.identify(request, reply)
   }
