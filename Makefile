@@ -121,6 +121,12 @@ logs-producers: installed ## Show the logs of the producers
 logs-consumers: installed ## Show the logs of the consumers
 	@$(FACTORY) logs-consumers
 
+## Access
+
+.PHONY: admin
+admin: installed ## Make an account, or give it a new password: NAME=anna, ROLE=admin, PASSWORD_FILE=…; DISABLE=1 shuts it out
+	@$(FACTORY) admin
+
 ## Check
 
 .PHONY: wait-for-kafka

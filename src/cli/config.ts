@@ -1,3 +1,4 @@
+import { ROLES } from '../contract/access-api.ts'
 import { flag, integer, oneOf, readVariables, text } from '../runtime/config.ts'
 import type { Environment } from '../runtime/config.ts'
 
@@ -19,7 +20,18 @@ export const cliVariables = {
     }),
     defaultValue: null, defaultText: 'the system that runs here',
   },
+  MONITORING_TOKEN: {
+    ...text({ secret: true, help: 'A token of the API, with which `make verify-cluster` reads where that needs a login.' }), defaultValue: null,
+  },
   TIMEOUT_S: integer({ defaultValue: 60, min: 1, max: 86_400, help: 'How long `make wait-for-kafka` waits, in seconds.' }),
+}
+
+/** Those of `make admin`. */
+export const accountVariables = {
+  NAME: { ...text({ help: 'The account that `make admin` makes or changes.' }), defaultValue: null },
+  ROLE: { ...oneOf(ROLES, { help: 'Its role.' }), defaultValue: null, defaultText: 'admin for a new account, else the one that it has' },
+  PASSWORD_FILE: { ...text({ help: 'The file of its password.' }), defaultValue: null, defaultText: 'the terminal is asked' },
+  DISABLE: flag({ defaultValue: false, help: 'Whether the account is shut out instead.' }),
 }
 
 export interface CliConfig {
@@ -30,11 +42,16 @@ export interface CliConfig {
   /** Null: all. */
   readonly sensor: string | null
   readonly timeoutS: number
+  /** Null: nobody is logged in. */
+  readonly monitoringToken: string | null
 }
 
 /** Service names may also be given as arguments. Throws an `ExitError` that names the wrong variable. */
 export function readCliConfig(args: readonly string[], env: Environment): CliConfig {
   const values = readVariables(cliVariables, env)
   const names = [...args, values.SERVICE ?? ''].flatMap((value) => value.split(/[\s,]+/)).filter((name) => name !== '')
-  return { services: [...new Set(names)], format: values.FORMAT, follow: values.FOLLOW, sensor: values.SENSOR, timeoutS: values.TIMEOUT_S }
+  return {
+    services: [...new Set(names)], format: values.FORMAT, follow: values.FOLLOW, sensor: values.SENSOR, timeoutS: values.TIMEOUT_S,
+    monitoringToken: values.MONITORING_TOKEN,
+  }
 }

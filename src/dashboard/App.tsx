@@ -9,19 +9,23 @@ import { Producers } from './sections/Producers.tsx'
 import { Rebalances } from './sections/Rebalances.tsx'
 import { SystemStatus } from './sections/SystemStatus.tsx'
 import { Throughput } from './sections/Throughput.tsx'
+import { Login } from './parts/Login.tsx'
 import { serviceNow, shownNow, staleness } from './state.ts'
 import type { DashboardState } from './state.ts'
+import { mayNotRead, useSession } from './use-session.ts'
 
 /** The page, in the order of a look at it: is all well, did we lose anything, and then along the path of a reading. */
 export function App({ state, browserNow }: { state: DashboardState, browserNow: number }): JSX.Element {
   const { producers, consumers, metrics, rebalances, alerts, ledger } = state.sections
   const now = shownNow(state, browserNow)
   const stale = staleness(state) !== null
+  const access = useSession(stale)
   return (
     <>
-      <Header state={state} now={serviceNow(state, browserNow)} />
-      <Banner state={state} now={serviceNow(state, browserNow)} />
-      <main class={stale ? 'stale' : ''}>
+      <Header state={state} access={access} now={serviceNow(state, browserNow)} />
+      <Login access={access} />
+      {!mayNotRead(access) && <Banner state={state} now={serviceNow(state, browserNow)} />}
+      {access.form !== 'needed' && <main class={stale ? 'stale' : ''}>
         <SystemStatus state={state} now={stale ? serviceNow(state, browserNow) : now} />
         <Ledger ledger={ledger} stale={stale} now={now} />
         <div class="path">
@@ -34,7 +38,7 @@ export function App({ state, browserNow }: { state: DashboardState, browserNow: 
           <Alerts alerts={alerts} now={now} />
           <Rebalances events={rebalances} colours={state.colours} now={now} />
         </div>
-      </main>
+      </main>}
       <footer class="page-foot">
         <a href="./docs">API documentation</a>
       </footer>

@@ -33,6 +33,7 @@ export const localVariables = {
   },
   MONITORING_HOST: monitoringVariables.MONITORING_HOST,
   MONITORING_PORT: monitoringVariables.MONITORING_PORT,
+  MONITORING_TLS_CERT_FILE: monitoringVariables.MONITORING_TLS_CERT_FILE,
   SENSOR_TOPIC: kafkaVariables.SENSOR_TOPIC,
   ALERT_TOPIC: kafkaVariables.ALERT_TOPIC,
 }
@@ -50,6 +51,8 @@ export interface LocalConfig {
   readonly postgresPort: number
   readonly monitoringHost: string
   readonly monitoringPort: number
+  /** The page is at https. */
+  readonly monitoringTls: boolean
   readonly consumerCount: number
   /** Null: we run Kafka ourselves. */
   readonly externalBrokers: readonly string[] | null
@@ -71,6 +74,7 @@ export function readLocalConfig(env: Environment): LocalConfig {
     postgresPort: values.POSTGRES_PORT,
     monitoringHost: values.MONITORING_HOST,
     monitoringPort: values.MONITORING_PORT,
+    monitoringTls: values.MONITORING_TLS_CERT_FILE !== null,
     consumerCount: values.CONSUMERS,
     externalBrokers: external.KAFKA_BROKERS,
     kafkaSecurity: external.KAFKA_BROKERS === null ? UNPROTECTED : readKafkaSecurity(env),

@@ -107,7 +107,7 @@ export function addressesOf(config: LocalConfig, places: ServerPlaces = {}): Add
   return {
     brokers: config.externalBrokers ?? brokers,
     databaseUrl: config.externalDatabaseUrl ?? `postgresql://${user}:${postgresPassword ?? password}@${postgresHost}:${config.postgresPort}/${database}`,
-    monitoringUrl: `http://${reachableHost(config.monitoringHost)}:${config.monitoringPort}`,
+    monitoringUrl: `${config.monitoringTls ? 'https' : 'http'}://${reachableHost(config.monitoringHost)}:${config.monitoringPort}`,
   }
 }
 

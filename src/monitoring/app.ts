@@ -5,7 +5,12 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { LogController } from 'fastify'
 import type { FastifyReply } from 'fastify'
 import type { Log } from '../runtime/log.ts'
+import type { Access } from './access/access.ts'
+import { guardRoutes } from './access/guard.ts'
+import { createSignIn } from './access/sign-in.ts'
 import { handleError, handleNotFound } from './error-handlers.ts'
+import { registerAccounts } from './routes/accounts.ts'
+import { registerAudit } from './routes/audit.ts'
 import { registerConsumerHealth } from './routes/consumer-health.ts'
 import type { RouteContext } from './routes/context.ts'
 import { registerDashboard } from './routes/dashboard.ts'
@@ -18,19 +23,28 @@ import { registerKafkaMessages } from './routes/kafka-messages.ts'
 import { registerKafkaTail } from './routes/kafka-tail.ts'
 import { registerKafkaTopics } from './routes/kafka-topics.ts'
 import { registerLedger } from './routes/ledger.ts'
+import { registerLogin } from './routes/login.ts'
+import { registerLogout } from './routes/logout.ts'
 import { registerPartitionAssignment } from './routes/partition-assignment.ts'
 import { registerProducerHealth } from './routes/producer-health.ts'
 import { registerRealTimeMetrics } from './routes/real-time-metrics.ts'
 import { registerRecentAlerts } from './routes/recent-alerts.ts'
+import { registerSession } from './routes/session.ts'
 import { registerStream } from './routes/stream.ts'
 import { registerSystemStatus } from './routes/system-status.ts'
-import { DOCS_POLICY, SECURITY_HEADERS } from './security-headers.ts'
+import { registerTokens } from './routes/tokens.ts'
+import { DOCS_POLICY, SECURITY_HEADERS, TLS_HEADERS } from './security-headers.ts'
+import type { ServerTls } from './tls-files.ts'
 import { describeWrongParameter } from './wrong-parameter.ts'
 
 export type App = ReturnType<typeof createFastify>
 
 export interface AppOptions extends RouteContext {
   readonly log: Log
+  /** Absent: nobody can log in, so everything may be read and nothing changed. */
+  readonly access?: Access
+  /** Absent or null: plain http. */
+  readonly tls?: ServerTls | null
   /** Where the built page is. */
   readonly dashboardDir: string
 }
@@ -42,12 +56,15 @@ const REQUEST_TIMEOUT_MS = 10_000
 
 /** The API, its stream, its description and the page, not listening yet; tests use it by `inject`. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const app = createFastify(options.log)
-  app.addHook('onRequest', async (_request, reply) => { reply.headers(SECURITY_HEADERS) })
+  const tls = options.tls ?? null
+  const app = createFastify(options.log, tls)
+  const headers = tls === null ? SECURITY_HEADERS : { ...SECURITY_HEADERS, ...TLS_HEADERS }
+  app.addHook('onRequest', async (_request, reply) => { reply.headers(headers) })
   // Every figure is of this moment. The page's files set their own.
   app.addHook('onSend', async (_request, reply) => { if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store') })
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleNotFound(app))
+  guardRoutes(app, { access: options.access ?? null, untilRead: options.source.check })
   await registerDescription(app)
 
   registerSystemStatus(app, options)
@@ -66,13 +83,27 @@ export async function createApp(options: AppOptions): Promise<App> {
   registerKafkaTail(app, options)
   registerKafkaDeadLetters(app, options)
   registerHealth(app, options)
+  if (options.access !== undefined) registerAccess(app, options.access)
   await registerDashboard(app, options.dashboardDir)
   await app.ready()
   return app
 }
 
-function createFastify(log: Log) {
+function registerAccess(app: App, access: Access): void {
+  const signIn = createSignIn(access)
+  registerLogin(app, access, signIn)
+  registerLogout(app, signIn)
+  registerSession(app, access)
+  registerAccounts(app, access)
+  registerTokens(app, access)
+  registerAudit(app, access)
+}
+
+function createFastify(log: Log, tls: ServerTls | null) {
+  // Typed as if it were empty, so that an app by TLS is no other type: none of what we call differs.
+  const server: { readonly https?: never } = tls === null ? {} : { https: tls as never }
   return Fastify({
+    ...server,
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,

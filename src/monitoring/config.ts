@@ -2,10 +2,12 @@ import { kafkaVariables } from '../kafka/config.ts'
 import { kafkaSecurityOf, kafkaSecurityVariables } from '../kafka/security.ts'
 import type { KafkaSecurity } from '../kafka/security.ts'
 import { postgresVariables } from '../postgres/config.ts'
-import { oneOf, port, readVariables, text } from '../runtime/config.ts'
+import { flag, oneOf, port, readVariables, text } from '../runtime/config.ts'
 import type { Environment } from '../runtime/config.ts'
 import { LOG_LEVELS } from '../runtime/log.ts'
 import type { LogLevel } from '../runtime/log.ts'
+import { readTlsFiles } from './tls-files.ts'
+import type { ServerTls } from './tls-files.ts'
 
 /** The variables of the monitoring service. */
 export const monitoringVariables = {
@@ -14,6 +16,16 @@ export const monitoringVariables = {
     help: 'The address that the API and the page listen on; 0.0.0.0 opens them to the network.',
   }),
   MONITORING_PORT: port({ defaultValue: 5000, help: 'The port of the API and the page.' }),
+  MONITORING_ANONYMOUS_READ: flag({
+    defaultValue: false,
+    help: 'Whether everybody who reaches the API and the page may read without a login. Without it that is so only on loopback, and only until there '
+      + 'is an account.',
+  }),
+  MONITORING_TLS_CERT_FILE: {
+    ...text({ help: 'The file (PEM) of the certificate of the API and the page, with those between it and its authority. Then they are at https only.' }),
+    defaultValue: null,
+  },
+  MONITORING_TLS_KEY_FILE: { ...text({ help: 'The file (PEM) of the key to MONITORING_TLS_CERT_FILE.' }), defaultValue: null },
   DATABASE_URL: postgresVariables.DATABASE_URL,
   KAFKA_BROKERS: kafkaVariables.KAFKA_BROKERS,
   SENSOR_TOPIC: kafkaVariables.SENSOR_TOPIC,
@@ -25,6 +37,10 @@ export const monitoringVariables = {
 export interface MonitoringConfig {
   readonly host: string
   readonly port: number
+  /** Absent: no. */
+  readonly anonymousRead?: boolean
+  /** Absent or null: plain http. */
+  readonly tls?: ServerTls | null
   readonly databaseUrl: string
   readonly brokers: readonly string[]
   readonly kafkaSecurity: KafkaSecurity
@@ -39,6 +55,8 @@ export function readConfig(env: Environment): MonitoringConfig {
   return {
     host: values.MONITORING_HOST,
     port: values.MONITORING_PORT,
+    anonymousRead: values.MONITORING_ANONYMOUS_READ,
+    tls: readTlsFiles(values.MONITORING_TLS_CERT_FILE, values.MONITORING_TLS_KEY_FILE),
     databaseUrl: values.DATABASE_URL,
     brokers: values.KAFKA_BROKERS,
     kafkaSecurity: kafkaSecurityOf(values),

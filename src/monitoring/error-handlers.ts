@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { messageOf } from '../runtime/errors.ts'
+import { TooManyError } from './access/rate-limit.ts'
 import type { App } from './app.ts'
 import { UnavailableError } from './poller.ts'
 import { NOT_BUILT, PAGES } from './routes/dashboard.ts'
@@ -8,6 +9,9 @@ import { NOT_BUILT, PAGES } from './routes/dashboard.ts'
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof UnavailableError) return reply.code(503).header('retry-after', '1').send({ error: error.message })
   const status = (error as FastifyError).statusCode ?? 500
+  if (error instanceof TooManyError) reply.header('retry-after', String(error.retryAfterS))
+  // What else would let it in; no browser asks for that by itself.
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
   if (status < 500) return reply.code(status).send({ error: messageOf(error) })
   request.log.error({ err: error, method: request.method, url: request.url }, 'a request failed')
   return reply.code(500).send({ error: 'internal error; the log has the details' })

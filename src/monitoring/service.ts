@@ -6,6 +6,7 @@ import { createPool } from '../postgres/pool.ts'
 import { ExitError, messageOf } from '../runtime/errors.ts'
 import type { Service } from '../runtime/lifecycle.ts'
 import type { Log } from '../runtime/log.ts'
+import { createAccess } from './access/access.ts'
 import { createApp } from './app.ts'
 import type { App } from './app.ts'
 import type { MonitoringConfig } from './config.ts'
@@ -17,6 +18,8 @@ import { startPostgresToHttp } from './postgres-to-http.ts'
 import { createStream } from './stream.ts'
 
 const DASHBOARD_DIR = fileURLToPath(new URL('../dashboard/dist', import.meta.url))
+/** For logins, so that they don't wait for the reading, nor it for them. */
+const ACCESS_CONNECTIONS = 2
 /** One reads; the other is there while a connection that hung is being taken down. */
 const MAX_CONNECTIONS = 2
 const STATEMENT_TIMEOUT_MS = 2_000
@@ -36,6 +39,12 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     applicationName: 'monitoring', max: MAX_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     onIdleError: (error) => { log.debug({ err: error }, 'an idle database connection broke') },
   })
+  const tls = config.tls ?? null
+  const accessPool = createPool(config.databaseUrl, {
+    applicationName: 'monitoring-access', max: ACCESS_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS, queryTimeoutMs: STATEMENT_TIMEOUT_MS,
+    onIdleError: (error) => { log.debug({ err: error }, 'an idle database connection broke') },
+  })
+  const access = createAccess({ pool: accessPool, log, host: config.host, anonymousRead: config.anonymousRead ?? false, secure: tls !== null })
   const connection = { brokers: config.brokers, clientId: 'monitoring', security: config.kafkaSecurity }
   const stream = createStream()
   const kafka = watchKafka(createTopicReader(connection, config.sensorTopic), log, {
@@ -46,7 +55,11 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     pool, stream, log,
     overview: createOverview(config.sensorTopic, () => kafka.partitions),
     kafkaHealth: () => kafka.health,
-    prepare: async () => migrate(config.databaseUrl),
+    // Nothing is read before it is known who may see it.
+    prepare: async () => {
+      await migrate(config.databaseUrl)
+      await access.prepare()
+    },
   })
 
   async function close(): Promise<void> {
@@ -54,14 +67,15 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     await app?.close()
     await source.close()
     await Promise.all([kafka.close(), explorer.close()])
-    await pool.end()
+    access.close()
+    await Promise.all([pool.end(), accessPool.end()])
   }
 
   let app: App | null = null
   let closing: Promise<void> | null = null
   try {
     app = await createApp({
-      log, source, stream, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic), dashboardDir: DASHBOARD_DIR,
+      log, access, source, stream, tls, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic), dashboardDir: DASHBOARD_DIR,
     })
     const url = await listen(app, config)
     return { url, close: () => closing ??= close(), failed: source.failed }
@@ -78,7 +92,7 @@ const LISTEN_PROBLEMS: Readonly<Record<string, string>> = {
   EACCES: 'MONITORING_PORT may not be opened by this account; choose one above 1023',
 }
 
-async function listen(app: App, { host, port }: MonitoringConfig): Promise<string> {
+async function listen(app: App, { host, port, tls }: MonitoringConfig): Promise<string> {
   try {
     await app.listen({ host, port })
   } catch (error) {
@@ -89,5 +103,5 @@ async function listen(app: App, { host, port }: MonitoringConfig): Promise<strin
   const listening = typeof address === 'object' && address !== null ? address.port : port
   // What listens everywhere is reached here.
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  return `http://${name.includes(':') ? `[${name}]` : name}:${listening}`
+  return `${tls === undefined || tls === null ? 'http' : 'https'}://${name.includes(':') ? `[${name}]` : name}:${listening}`
 }

@@ -10,6 +10,8 @@ export interface PoolOptions {
   readonly applicationName: string
   readonly max: number
   readonly statementTimeoutMs?: number
+  /** By our own clock, for a server that hangs and doesn't keep to the other. */
+  readonly queryTimeoutMs?: number
   /** Called when an idle connection breaks; the pool replaces it by itself. */
   readonly onIdleError?: (error: Error) => void
 }
@@ -27,6 +29,7 @@ export function createPool(databaseUrl: string, options: PoolOptions): Pool {
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     statement_timeout: options.statementTimeoutMs ?? 30_000,
+    ...options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs },
     // A process that is stopped inside its transaction must not keep its locks: the others wait for them.
     idle_in_transaction_session_timeout: 3_000,
     lock_timeout: 10_000,

@@ -20,6 +20,27 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'audit_log is only added to';
+end $function$;
+
+create table account (
+  account_id integer not null generated always as identity,
+  name text not null,
+  role text not null,
+  password_hash text not null,
+  disabled_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  changed_at timestamp with time zone not null default now(),
+  constraint account_pkey PRIMARY KEY (account_id),
+  constraint account_name_key UNIQUE (name),
+  constraint account_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'admin'::text])))
+);
+
 create table alerts (
   alert_id uuid not null,
   sensor_id text not null,
@@ -47,6 +68,36 @@ create table alerts (
 );
 create index alerts_log_key_kafka_offset ON alerts USING btree (log_key, kafka_offset);
 create index alerts_timestamp_utc ON alerts USING btree (timestamp_utc DESC);
+
+create table api_token (
+  token_id integer not null generated always as identity,
+  account_id integer not null,
+  name text not null,
+  role text not null,
+  token_hash bytea not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint api_token_pkey PRIMARY KEY (token_id),
+  constraint api_token_token_hash_key UNIQUE (token_hash),
+  constraint api_token_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(account_id),
+  constraint api_token_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'admin'::text])))
+);
+
+create table audit_log (
+  audit_id bigint not null generated always as identity,
+  occurred_at timestamp with time zone not null default now(),
+  actor text,
+  action text not null,
+  target text,
+  address text,
+  outcome text not null,
+  detail text,
+  constraint audit_log_pkey PRIMARY KEY (audit_id),
+  constraint audit_log_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text])))
+);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 create table batch (
   batch_id integer not null default nextval('batch_id_seq'::regclass),
@@ -241,6 +292,25 @@ create table sensors (
   updated_at timestamp with time zone not null default now(),
   constraint sensors_pkey PRIMARY KEY (sensor_key),
   constraint sensors_sensor_id_key UNIQUE (sensor_id)
+);
+
+create table session (
+  session_hash bytea not null,
+  account_id integer not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint session_pkey PRIMARY KEY (session_hash),
+  constraint session_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(account_id)
+);
+create index session_account_id ON session USING btree (account_id);
+create index session_expires_at ON session USING btree (expires_at);
+
+create table session_key (
+  only_row boolean not null default true,
+  key bytea not null,
+  created_at timestamp with time zone not null default now(),
+  constraint session_key_pkey PRIMARY KEY (only_row),
+  constraint session_key_only_row_check CHECK (only_row)
 );
 
 create view sensor_readings as

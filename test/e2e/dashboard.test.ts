@@ -55,7 +55,7 @@ async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
   })`)
   page.on('console', (message) => {
     // A service that is gone on purpose is logged by the browser itself.
-    if (['error', 'warning'].includes(message.type()) && !message.location().url.includes('/api/stream')) complaints.push(message.text())
+    if (['error', 'warning'].includes(message.type()) && !/\/api\/(stream|session)/.test(message.location().url)) complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('request', (request) => {

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join, resolve, sep } from 'node:path'
 import { build } from 'vite'
+import type { Session } from '../../src/contract/access-api.ts'
 import type { StreamData, StreamSection } from '../../src/contract/stream.ts'
 
 /** Serves the page as the monitoring service does, and a stream of events that the test writes. */
@@ -40,6 +41,8 @@ export const CONTENT_SECURITY_POLICY = [
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml',
 }
+/** Nobody is logged in, and everybody may read. */
+const READER: Session = { account: null, role: null, accounts: false, ends_at: null, may: { read: true, operate: false, administer: false } }
 const HEARTBEAT_MS = 1_000
 
 /** Builds the page as it is in the source now (0.3 s) into a folder of its own, and serves it on a free port. */
@@ -70,6 +73,7 @@ export async function startFixtureServer(port = 0): Promise<FixtureServer> {
     const listening = createServer((request, response) => {
       const path = new URL(request.url ?? '/', 'http://localhost').pathname
       if (path === '/api/stream') openStream(response)
+      else if (path === '/api/session') response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(READER))
       else void serveFile(dist, path, response)
     })
     await once(listening.listen(listeningPort, '127.0.0.1'), 'listening')

@@ -155,7 +155,10 @@ describe('partitions', () => {
     const after = await api.read<RealTimeMetrics>('/api/real-time-metrics')
     assert.deepEqual(after.partition_activity, { 0: 60, 1: 60, 2: 50 })
     assert.ok(after.readings_per_second >= 1.8 && after.readings_per_second <= 2, `${after.readings_per_second}`)
-    assert.deepEqual(after.consumer_throughput, [{ component_id: 'consumer-001', value: 6 }, { component_id: 'consumer-002', value: 12 }])
+    const [first, second] = after.consumer_throughput
+    assert.deepEqual([first, second?.component_id], [{ component_id: 'consumer-001', value: 6 }, 'consumer-002'])
+    // 60 since it is there: 5 minutes, and the time that this test has taken.
+    assert.ok(second !== undefined && second.value > 11.8 && second.value <= 12, `${second?.value}`)
     assert.equal(after.series.readings_per_second.reduce((sum, value) => sum + value * after.series.step_s, 0) >= 150, true)
     assert.match(after.timestamp, ISO)
   })

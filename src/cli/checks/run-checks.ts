@@ -18,6 +18,8 @@ export interface CheckedSystem {
   readonly status: SystemStatus
   readonly env: Environment
   readonly connection: KafkaConnection
+  /** With which the monitoring service is asked. */
+  readonly credentials: Readonly<Record<string, string>>
   readonly sensorTopic: string
   readonly alertTopic: string
   /** Deleted when the command ends, however it ends. */
@@ -29,14 +31,16 @@ export async function runChecks(
   command: string, args: readonly string[], callersEnv: Environment, makeChecks: (run: CheckRun, system: CheckedSystem) => Promise<void>,
 ): Promise<number> {
   refuseArguments(args, command)
-  const { format } = readCliConfig(args, callersEnv)
+  const { format, monitoringToken } = readCliConfig(args, callersEnv)
   const { config, status, env } = await requireAddresses(callersEnv)
   const connection = { brokers: status.brokers, clientId: command, security: config.kafkaSecurity }
+  const credentials = monitoringToken === null ? {} : { authorization: `Bearer ${monitoringToken}` }
   const temporaryTopics = createTemporaryTopics()
   const run = createCheckRun(listenForInterrupt(), format === 'json' ? () => {} : printResult)
   const startedMs = performance.now()
   try {
-    await makeChecks(run, { status, env, connection, sensorTopic: config.sensorTopic, alertTopic: config.alertTopic, temporaryTopics })
+    const { sensorTopic, alertTopic } = config
+    await makeChecks(run, { status, env, connection, credentials, sensorTopic, alertTopic, temporaryTopics })
   } finally {
     await temporaryTopics.removeAll().catch((error: unknown) => { printFailure(`A topic temporary-check-… could not be deleted: ${messageOf(error)}`) })
   }

@@ -6,13 +6,13 @@ import type { CheckRun } from './check-run.ts'
 import type { CheckedSystem } from './run-checks.ts'
 
 /** `/api/stream` sends every section once after the connect. */
-export async function checkStream(run: CheckRun, { status: { monitoringUrl } }: CheckedSystem): Promise<void> {
-  await run.check('API', '/api/stream', (signal) => readSections(`${monitoringUrl}/api/stream`, signal), judgeSections)
+export async function checkStream(run: CheckRun, { status: { monitoringUrl }, credentials }: Pick<CheckedSystem, 'status' | 'credentials'>): Promise<void> {
+  await run.check('API', '/api/stream', (signal) => readSections(`${monitoringUrl}/api/stream`, credentials, signal), judgeSections)
 }
 
 /** The data of the first event of each section, until all are there. */
-async function readSections(url: string, signal: AbortSignal): Promise<Map<StreamSection, unknown>> {
-  const response = await fetch(url, { signal })
+async function readSections(url: string, headers: CheckedSystem['credentials'], signal: AbortSignal): Promise<Map<StreamSection, unknown>> {
+  const response = await fetch(url, { signal, headers })
   if (!response.ok || response.body === null) throw new Error(`answers ${response.status}: ${(await response.text()).slice(0, 200)}`)
   const sections = new Map<StreamSection, unknown>()
   try {

@@ -1,9 +1,11 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { KafkaCluster, KafkaDeadLetters, KafkaGroups, KafkaTopic } from '../../contract/kafka-api.ts'
+import { Login } from '../parts/Login.tsx'
 import { Mark } from '../parts/Mark.tsx'
 import { PageHead } from '../parts/PageHead.tsx'
 import { Time } from '../parts/Time.tsx'
+import { mayNotRead, useSession } from '../use-session.ts'
 import { NOWHERE } from './location.ts'
 import type { Location } from './location.ts'
 import { Brokers } from './sections/Brokers.tsx'
@@ -28,6 +30,7 @@ export function KafkaApp(): JSX.Element {
   const groups = usePolled<KafkaGroups>('./api/kafka/groups', FIGURES_EVERY_MS)
   const deadLetters = usePolled<KafkaDeadLetters>('./api/kafka/dead-letters', DEAD_LETTERS_EVERY_MS)
   const trouble = cluster.error ?? topics.error ?? groups.error
+  const access = useSession(trouble !== null)
   useEffect(() => showClusterInTab(cluster.data, trouble), [cluster.data, trouble])
 
   const browse = (next: Partial<Location>): void => {
@@ -36,14 +39,15 @@ export function KafkaApp(): JSX.Element {
   }
   return (
     <>
-      <PageHead page="kafka" now={now}>
-        <p class={`connection ${trouble === null ? '' : 'connection-lost'}`}>
+      <PageHead page="kafka" now={now} access={access}>
+        {mayNotRead(access) ? <p class="connection">Not logged in</p> : <p class={`connection ${trouble === null ? '' : 'connection-lost'}`}>
           <Mark kind={trouble !== null ? 'critical' : cluster.data === undefined ? 'unknown' : 'normal'} />
           {trouble !== null ? 'No answer' : cluster.data === undefined ? 'Connecting' : 'Live'}
-        </p>
+        </p>}
       </PageHead>
+      <Login access={access} />
       <div class="banner-place" role="status" aria-live="polite">
-        {trouble !== null && (
+        {trouble !== null && !mayNotRead(access) && (
           <div class="banner">
             <Mark kind="critical" />
             <p>
@@ -53,7 +57,7 @@ export function KafkaApp(): JSX.Element {
           </div>
         )}
       </div>
-      <main class={`kafka ${trouble === null ? '' : 'stale'}`}>
+      {access.form !== 'needed' && <main class={`kafka ${trouble === null ? '' : 'stale'}`}>
         <ClusterStatus cluster={cluster.data} topics={topics.data} groups={groups.data} stale={trouble !== null} />
         <div class="kafka-parts">
           <Brokers cluster={cluster.data} now={now} />
@@ -62,7 +66,7 @@ export function KafkaApp(): JSX.Element {
         <Topics topics={topics.data} browse={browse} />
         <DeadLetters polled={deadLetters} now={now} browse={browse} />
         <Messages place={place} topics={topics.data} go={go} now={now} />
-      </main>
+      </main>}
       <footer class="page-foot">
         <a href="./docs">API documentation</a>
       </footer>

@@ -23,3 +23,17 @@ export const partitionQuery = Type.Integer({ minimum: 0, maximum: 999_999, descr
 export const searchQuery = Type.String({
   minLength: 1, maxLength: 200, description: 'only messages whose key, value or headers contain this, in whatever case',
 })
+
+/** Of those that ask for more than reading. */
+export const guardedFailures = {
+  400: { ...errorSchema, description: 'a parameter is wrong; the error says what is allowed' },
+  401: { ...errorSchema, description: 'nobody is logged in' },
+  403: { ...errorSchema, description: 'the role does not allow it' },
+  ...failures,
+}
+/** Of those that change something. */
+export const changeFailures = {
+  ...guardedFailures,
+  403: { ...errorSchema, description: 'the role does not allow it, or the request may come from another site' },
+  429: { ...errorSchema, description: 'too many attempts; Retry-After says how many seconds to wait' },
+}

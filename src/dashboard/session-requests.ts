@@ -1,0 +1,33 @@
+import type { ApiError } from '../contract/api.ts'
+import type { Session } from '../contract/access-api.ts'
+import { AskError, NO_ANSWER, ask, sentence } from './kafka/ask.ts'
+
+export function readSession(): Promise<Session> {
+  return ask<Session>('./api/session')
+}
+
+/** Rejects with an `AskError` whose message can be shown. */
+export async function logIn(name: string, password: string): Promise<void> {
+  await post('./api/login', { name, password })
+}
+
+export async function logOut(): Promise<void> {
+  await post('./api/logout', undefined)
+}
+
+async function post(path: string, body: object | undefined): Promise<void> {
+  let response: Response
+  try {
+    response = await fetch(path, {
+      method: 'POST',
+      // No page of another origin can send it, so the service knows that it is ours.
+      headers: { 'x-factory-request': '1', ...body === undefined ? {} : { 'content-type': 'application/json' } },
+      body: body === undefined ? null : JSON.stringify(body), signal: AbortSignal.timeout(12_000),
+    })
+  } catch {
+    throw new AskError(NO_ANSWER)
+  }
+  if (response.ok) return
+  const { error } = await response.json().catch(() => ({})) as Partial<ApiError>
+  throw new AskError(sentence(error ?? `The service answers ${response.status}`))
+}

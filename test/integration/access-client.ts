@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import type { Role } from '../../src/contract/access-api.ts'
+import { UNPROTECTED } from '../../src/kafka/security.ts'
+import type { MonitoringConfig } from '../../src/monitoring/config.ts'
+import { startMonitoring } from '../../src/monitoring/service.ts'
+import { insertAccount } from '../../src/postgres/accounts.ts'
+import type { Queryable } from '../../src/postgres/pool.ts'
+import { hashPassword } from '../../src/runtime/password-hash.ts'
+import { createLog } from '../../src/runtime/log.ts'
+import type { Owner } from '../harness/plant.ts'
+
+export interface Reply {
+  readonly status: number
+  readonly body: unknown
+  readonly headers: Headers
+  /** `name=value` of the cookie that it sets; undefined: none. */
+  readonly cookie: string | undefined
+}
+
+export interface Question {
+  readonly cookie?: string | undefined
+  readonly token?: string
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface AccessClient {
+  readonly url: string
+  ask(method: string, path: string, question?: Question): Promise<Reply>
+  /** Logs in, and returns the cookie. */
+  login(name: string, password?: string): Promise<string>
+  close(): Promise<void>
+}
+
+/** Of every account of these tests. */
+export const PASSWORD = 'correct horse battery'
+const OWN = { 'x-factory-request': '1' }
+let passwordHash: string | undefined
+
+export async function addAccount(db: Queryable, name: string, role: Role): Promise<void> {
+  passwordHash ??= await hashPassword(PASSWORD)
+  assert.ok(await insertAccount(db, { name, role, passwordHash }))
+}
+
+/** The service on a free port, without Kafka, until the test is over. */
+export async function startAccess(owner: Owner, databaseUrl: string, config: Partial<MonitoringConfig> = {}): Promise<AccessClient> {
+  const service = await startMonitoring({
+    host: '127.0.0.1', port: 0, databaseUrl, brokers: ['127.0.0.1:1'], kafkaSecurity: UNPROTECTED,
+    sensorTopic: 'sensor-data', alertTopic: 'alerts', logLevel: 'silent', ...config,
+  }, createLog('monitoring', 'silent'))
+  owner.after(() => service.close())
+  service.failed.catch(() => {})
+  const ask: AccessClient['ask'] = async (method, path, { cookie, token, body, headers } = {}) => {
+    const response = await fetch(service.url + path, {
+      method, signal: AbortSignal.timeout(10_000),
+      headers: {
+        ...method === 'GET' ? {} : OWN, ...cookie === undefined ? {} : { cookie }, ...token === undefined ? {} : { authorization: `Bearer ${token}` },
+        ...body === undefined ? {} : { 'content-type': 'application/json' }, ...headers,
+      },
+      ...body === undefined ? {} : { body: JSON.stringify(body) },
+    })
+    // A stream has no end.
+    const streaming = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
+    const text = streaming ? '' : await response.text()
+    if (streaming) await response.body?.cancel()
+    const cookies = response.headers.getSetCookie()
+    assert.ok(cookies.length <= 1, cookies.join('\n'))
+    const json = response.headers.get('content-type')?.startsWith('application/json') ?? false
+    return { status: response.status, body: json ? JSON.parse(text) : text, headers: response.headers, cookie: cookies[0]?.split(';')[0] }
+  }
+  return {
+    url: service.url, ask,
+    async login(name, password = PASSWORD) {
+      const { status, body, cookie } = await ask('POST', '/api/login', { body: { name, password } })
+      assert.equal(status, 200, JSON.stringify(body))
+      assert.ok(cookie !== undefined)
+      return cookie
+    },
+    close: () => service.close(),
+  }
+}

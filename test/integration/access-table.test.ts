@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { ROLES } from '../../src/contract/access-api.ts'
+import { ROUTE_ACCESS, mayDo } from '../../src/monitoring/access/route-table.ts'
+import { testDatabase } from '../harness/plant.ts'
+import { PASSWORD, addAccount, startAccess } from './access-client.ts'
+import type { AccessClient, Question } from './access-client.ts'
+import { openPool } from './monitoring-client.ts'
+
+// The table of roles and routes, asked of the real service.
+
+const cleanUps: (() => void | Promise<void>)[] = []
+const owner = { after: (cleanUp: () => void | Promise<void>) => void cleanUps.push(cleanUp) }
+
+describe('the table of roles and routes', () => {
+  let api: AccessClient
+  const cookies = new Map<string, string>()
+
+  before(async () => {
+    const { databaseUrl } = await testDatabase(owner)
+    const db = openPool(owner, databaseUrl)
+    for (const role of ROLES) await addAccount(db, role, role)
+    api = await startAccess(owner, databaseUrl)
+    for (const role of ROLES) cookies.set(role, await api.login(role))
+  })
+  after(async () => { for (const cleanUp of cleanUps.toReversed()) await cleanUp() })
+
+  for (const [route, least] of Object.entries(ROUTE_ACCESS)) {
+    test(`${route} is for ${least}`, async () => {
+      const [method = '', path = ''] = route.split(' ')
+      for (const role of [null, ...ROLES]) {
+        // Each logout needs a session of its own.
+        const cookie = role === null ? undefined : route === 'POST /api/logout' ? await api.login(role) : cookies.get(role)
+        const { status, body } = await api.ask(method, exampleOf(path), { cookie, ...bodyOf(route) })
+        const said = `${role ?? 'anonymous'}: ${status} ${JSON.stringify(body).slice(0, 100)}`
+        if (mayDo(role, least)) assert.ok(![401, 403].includes(status), said)
+        else assert.equal(status, role === null ? 401 : 403, said)
+      }
+    })
+  }
+})
+
+/** A path of the route; what it names needn't exist. */
+function exampleOf(path: string): string {
+  const filled = path.replace(':name', 'nobody').replace(':id', '1').replace('*', 'icons/nothing.svg')
+  return path === '/api/kafka/tail' ? `${filled}?topic=x` : filled
+}
+
+function bodyOf(route: string): Question {
+  if (route === 'POST /api/login') return { body: { name: 'viewer', password: PASSWORD } }
+  if (route === 'PATCH /api/accounts/:name') return { body: { disabled: true } }
+  return route === 'POST /api/accounts' || route === 'POST /api/tokens' ? { body: {} } : {}
+}

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ROUTE_ACCESS, lesser, mayDo, routeName } from '../../../../src/monitoring/access/route-table.ts'
+
+test('each role may do what those before it may', () => {
+  const may = (role: Parameters<typeof mayDo>[0]): boolean[] => (['everybody', 'viewer', 'operator', 'admin'] as const).map((least) => mayDo(role, least))
+  assert.deepEqual(may(null), [true, false, false, false])
+  assert.deepEqual(may('viewer'), [true, true, false, false])
+  assert.deepEqual(may('operator'), [true, true, true, false])
+  assert.deepEqual(may('admin'), [true, true, true, true])
+})
+
+test('the lesser of two roles, and the name of a route', () => {
+  assert.deepEqual([lesser('admin', 'viewer'), lesser('viewer', 'admin'), lesser('operator', 'operator')], ['viewer', 'viewer', 'operator'])
+  assert.deepEqual([routeName('HEAD', '/x'), routeName('POST', '/x')], ['GET /x', 'POST /x'])
+})
+
+test('figures need a viewer, and changes more than that', () => {
+  const about = new Set(['GET /api/session', 'POST /api/login', 'POST /api/logout'])
+  for (const [route, least] of Object.entries(ROUTE_ACCESS).filter(([name]) => !about.has(name))) {
+    if (!route.startsWith('GET ')) assert.ok(!mayDo('viewer', least), route)
+    else if (route.startsWith('GET /api/')) assert.ok(!mayDo(null, least), route)
+  }
+})
