@@ -20,13 +20,15 @@ export interface DockerOptions {
 export async function docker(args: readonly string[], options: DockerOptions): Promise<string> {
   const { env, cwd, input = '', timeoutMs, onTerminal = false, both = false } = options
   const output = onTerminal ? 'inherit' : 'pipe'
-  const child = spawn('docker', args, { cwd, env: { ...env }, stdio: ['pipe', output, output], timeout: timeoutMs })
+  // Not spawn's own time-out, which keeps a process alive that found no `docker` to spawn.
+  const signal = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)
+  const child = spawn('docker', args, { cwd, env: { ...env }, stdio: ['pipe', output, output], ...signal === undefined ? {} : { signal } })
   child.stdin?.on('error', () => undefined).end(input)
   const [stdout, stderr, ending] = await Promise.all([
     readAll(child.stdout), readAll(child.stderr),
     new Promise<number | string>((resolve) => {
-      child.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ENOENT' ? NOT_INSTALLED : error.message))
-      child.once('close', (code, signal) => resolve(code ?? (timeoutMs === undefined ? `killed by ${signal}` : `no answer within ${timeoutMs / 1000} s`)))
+      child.once('error', (error: NodeJS.ErrnoException) => resolve(problemOf(error, timeoutMs)))
+      child.once('close', (code, by) => resolve(code ?? `killed by ${by}`))
     }),
   ])
   if (ending === 0) return both ? stdout + stderr : stdout
@@ -35,6 +37,11 @@ export async function docker(args: readonly string[], options: DockerOptions): P
 }
 
 const NOT_INSTALLED = 'the program docker is not installed'
+
+function problemOf(error: NodeJS.ErrnoException, timeoutMs = 0): string {
+  if (error.name === 'AbortError') return `no answer within ${timeoutMs / 1000} s`
+  return error.code === 'ENOENT' ? NOT_INSTALLED : error.message
+}
 
 /** `compose up` of all that was given to Compose. */
 function commandOf(args: readonly string[]): string {

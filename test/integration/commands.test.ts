@@ -1,4 +1,3 @@
-// Runs alone: starts whole systems, and kills them.
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:net'

@@ -1,4 +1,3 @@
-// Runs alone: starts whole systems.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { ConsumerHealth } from '../../src/contract/api.ts'

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { startReaper } from '../../src/local/process/reaper.ts'
+import { COMPILE_CACHE } from '../../src/local/project.ts'
 import type { Reaper } from '../../src/local/process/reaper.ts'
 import { RUN_VARIABLE } from './leftovers.ts'
 
@@ -38,6 +39,8 @@ export function createRunContext(signal: AbortSignal): RunContext {
     environment: (extra) => ({
       ...process.env,
       PATH: [join(ROOT, 'node_modules/.bin'), process.env['PATH']].join(delimiter),
+      // A fifth of the CPU time of a process that loads a service.
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       NO_COLOR: '1', FORCE_COLOR: undefined, NODE_OPTIONS: undefined, NODE_TEST_CONTEXT: undefined,
       [RUN_VARIABLE]: id,
       ...extra,
