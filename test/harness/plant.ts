@@ -4,6 +4,7 @@ import { chmod } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { deadLetterTopic, topicSettings } from '../../src/contract/topics.ts'
 import { ensureTopics } from '../../src/kafka/topics.ts'
 import { createPool } from '../../src/postgres/pool.ts'
@@ -62,8 +63,25 @@ export async function testDatabase(owner: Owner, content: 'migrated' | 'empty' =
   // Made of our own letters and digits, so safe in the statement.
   const name = uniqueName()
   await runStatement(serverUrl, `create database ${name} template ${content === 'migrated' ? TEMPLATE : 'template0'}`)
-  owner.after(() => runStatement(serverUrl, `drop database ${name} with (force)`))
+  owner.after(() => dropDatabase(serverUrl, name))
   return { databaseUrl: databaseUrlOf(serverUrl, name) }
+}
+
+const DROP_WITHIN_MS = 15_000
+const INSUFFICIENT_PRIVILEGE = '42501'
+
+/** Connections of ours are ended; an autovacuum that is in it just now may not be, so it is waited for. */
+async function dropDatabase(serverUrl: string, name: string): Promise<void> {
+  const deadlineMs = performance.now() + DROP_WITHIN_MS
+  for (;;) {
+    try {
+      await runStatement(serverUrl, `drop database ${name} with (force)`)
+      return
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== INSUFFICIENT_PRIVILEGE || performance.now() > deadlineMs) throw error
+      await sleep(200)
+    }
+  }
 }
 
 async function runStatement(serverUrl: string, sql: string): Promise<void> {

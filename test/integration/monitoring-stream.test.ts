@@ -1,4 +1,3 @@
-// Runs alone: it looks at how long a change takes to be seen.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'

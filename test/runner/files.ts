@@ -39,7 +39,7 @@ export async function runFiles(
   const worker = async (): Promise<void> => {
     for (let file = together.shift(); file !== undefined; file = together.shift()) await runOne(file)
   }
-  await Promise.all(Array.from({ length: Math.min(phase.filesAtOnce, availableParallelism() + 1) }, worker))
+  await Promise.all(Array.from({ length: Math.min(phase.filesAtOnce, availableParallelism()) }, worker))
   for (const file of files.filter((each) => each.alone)) await runOne(file)
   return outcomes
 }
