@@ -27,7 +27,7 @@ export function inOrder(lines: readonly LogLine[]): LogLine[] {
   return lines.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))
 }
 
-/** Whether the logs go on until Ctrl+C. */
+/** Whether logs, readings and alerts go on until Ctrl+C. */
 export function follows({ follow }: Pick<CliConfig, 'follow'>): boolean {
   return follow ?? process.stdout.isTTY
 }

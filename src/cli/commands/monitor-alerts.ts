@@ -4,6 +4,7 @@ import type { Command } from '../command.ts'
 import { refuseArguments } from '../command.ts'
 import { readCliConfig } from '../config.ts'
 import { listenForInterrupt } from '../interrupt.ts'
+import { follows } from '../log-output.ts'
 import { rebalanceLines } from '../rebalance-line.ts'
 import { createRebalanceWatch } from '../rebalance-watch.ts'
 import { requireAddresses } from '../running-system.ts'
@@ -28,7 +29,7 @@ each message as it was sent, and {"rebalancing_event": …}.`,
     refuseArguments(args, 'monitor-alerts')
     const cli = readCliConfig(args, env)
     const { config, status } = await requireAddresses(env)
-    const follow = cli.follow ?? process.stdout.isTTY
+    const follow = follows(cli)
     // Whichever of the two fails ends the other.
     const stop = linkAbort(listenForInterrupt())
     const tail = createTopicTail({

@@ -2,6 +2,7 @@ import type { Command } from '../command.ts'
 import { refuseArguments } from '../command.ts'
 import { readCliConfig } from '../config.ts'
 import { listenForInterrupt } from '../interrupt.ts'
+import { follows } from '../log-output.ts'
 import { createReadingFormat } from '../reading-line.ts'
 import { requireAddresses } from '../running-system.ts'
 import { createTopicTail } from '../tail-topic.ts'
@@ -22,7 +23,7 @@ what comes then too, until Ctrl+C. What the consumers would refuse is shown with
     refuseArguments(args, 'monitor-sensors')
     const cli = readCliConfig(args, env)
     const { config, status } = await requireAddresses(env)
-    const follow = cli.follow ?? process.stdout.isTTY
+    const follow = follows(cli)
     const tail = createTopicTail({
       connection: { brokers: status.brokers, clientId: 'monitor-sensors', security: config.kafkaSecurity },
       topic: config.sensorTopic, format: createReadingFormat(cli.format, cli.sensor), patient: follow, signal: listenForInterrupt(),

@@ -1,16 +1,8 @@
-import { ensureDashboard } from '../../local/dashboard-build.ts'
-import { prepareKafka } from '../../local/kafka/cluster.ts'
 import { chooseRuntime } from '../choose-runtime.ts'
 import type { Command } from '../command.ts'
 import { UsageError } from '../command.ts'
+import { PARTS } from '../local/parts.ts'
 import { ALL_KINDS } from '../service-kinds.ts'
-import { print, timedStep } from '../terminal.ts'
-
-/** Of the local runtime, whose supervisor asks for one at a time. */
-const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
-  kafka: () => timedStep('Kafka there', () => prepareKafka((line) => print(`  ${line}`))),
-  page: () => timedStep('Page built', ensureDashboard),
-}
 
 export const setup: Command = {
   name: 'setup',
@@ -25,7 +17,7 @@ With Docker the images are pulled and built. Kafka's storage is formatted by eac
   async run(args, env) {
     const unknown = args.find((arg) => !Object.hasOwn(PARTS, arg))
     if (unknown !== undefined) throw new UsageError(`there is no part "${unknown}"; there are ${Object.keys(PARTS).join(', ')}`)
-    for (const part of args) await PARTS[part]?.()
+    for (const [name, make] of Object.entries(PARTS)) if (args.includes(name)) await make()
     if (args.length > 0) return 0
     const runtime = await chooseRuntime(env)
     await runtime.build(ALL_KINDS)

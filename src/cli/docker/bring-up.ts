@@ -7,7 +7,6 @@ import type { ServiceStatus, SystemStatus } from '../../local/supervisor/protoco
 import type { Environment } from '../../runtime/config.ts'
 import { ExitError, messageOf } from '../../runtime/errors.ts'
 import { conflicts, printAddresses, printUntouched } from '../addresses.ts'
-import { definedOnly } from '../environment.ts'
 import type { BringUpOptions } from '../runtime.ts'
 import { SERVERS } from '../service-kinds.ts'
 import { print, timedStep } from '../terminal.ts'
@@ -77,7 +76,7 @@ export async function upAndHealthy({ compose, places, env }: DockerSystem, names
 
 /** What would keep these from starting: one line each that says what to do. */
 async function findProblems(services: readonly ServiceDefinition[], config: LocalConfig, env: Environment): Promise<string[]> {
-  const wrong = new Set([...configProblems(config, services, definedOnly(env)), ...loopbackProblems(config)])
+  const wrong = new Set([...configProblems(config, services, env), ...loopbackProblems(config)])
   return [...wrong, ...await portProblems(services, 0)]
 }
 

@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs'
 import type { LocalConfig } from '../../local/config.ts'
-import { ensureDashboard } from '../../local/dashboard-build.ts'
-import { prepareKafka } from '../../local/kafka/cluster.ts'
 import { endPostgresLeftovers, removePostgres } from '../../local/postgres/server.ts'
 import { configProblems } from '../../local/preflight.ts'
 import { addressesOf, serviceTable } from '../../local/services.ts'
@@ -12,8 +10,9 @@ import type { Environment } from '../../runtime/config.ts'
 import { ExitError } from '../../runtime/errors.ts'
 import { definedOnly } from '../environment.ts'
 import type { Runtime } from '../runtime.ts'
-import { print, printStep, timedStep } from '../terminal.ts'
+import { print, printStep } from '../terminal.ts'
 import { START_SILENCE_MS, bringUp } from './bring-up.ts'
+import { PARTS } from './parts.ts'
 import { showLogs } from './show-logs.ts'
 import { shutDown } from './shut-down.ts'
 
@@ -62,8 +61,8 @@ export function createLocalRuntime(config: LocalConfig, env: Environment): Runti
     },
     showLogs: (cli, kind) => showLogs(cli, config, kind),
     async build(kinds) {
-      if (kinds.includes('kafka')) await timedStep('Kafka there', () => prepareKafka((line) => print(`  ${line}`)))
-      if (kinds.includes('monitoring')) await timedStep('Page built', ensureDashboard)
+      if (kinds.includes('kafka')) await PARTS.kafka()
+      if (kinds.includes('monitoring')) await PARTS.page()
       const asTheyAre = kinds.filter((kind) => kind === 'producer' || kind === 'consumer').map((kind) => `${kind}s`)
       if (asTheyAre.length > 0) print(`  Nothing to build for ${asTheyAre.join(' and ')}: without Docker, Node.js runs their TypeScript as it is.`)
     },

@@ -183,6 +183,6 @@ export function createAccess({ pool, log, host, anonymousRead, secure }: AccessO
 }
 
 /** Whether only programs of this machine reach it. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }

@@ -37,7 +37,7 @@ function sign(payload: string, key: Buffer): Buffer {
 }
 
 /** `__Host-`: the browser takes it only by TLS, from this host itself. */
-export function cookieName(secure: boolean): string {
+function cookieName(secure: boolean): string {
   return secure ? '__Host-factory_session' : 'factory_session'
 }
 
