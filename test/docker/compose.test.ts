@@ -80,7 +80,7 @@ describe('the compose file', { concurrency: false }, () => {
     assert.equal(health.code, 0, health.stdout)
     const here = await make('verify-cluster')
     assert.equal(here.code, 0, here.stdout + here.stderr)
-    const inside = await compose('run', '--rm', 'tester')
+    const inside = await compose('run', '--build', '--rm', 'tester')
     assert.equal(inside.code, 0, inside.stdout + inside.stderr)
   })
 
