@@ -45,6 +45,10 @@ export interface AppOptions extends RouteContext {
   readonly access?: Access
   /** Absent or null: plain http. */
   readonly tls?: ServerTls | null
+  /** Absent: none. */
+  readonly allowedHosts?: readonly string[] | undefined
+  /** Absent: none. */
+  readonly trustedProxies?: readonly string[] | undefined
   /** Where the built page is. */
   readonly dashboardDir: string
 }
@@ -57,14 +61,14 @@ const REQUEST_TIMEOUT_MS = 10_000
 /** The API, its stream, its description and the page, not listening yet; tests use it by `inject`. */
 export async function createApp(options: AppOptions): Promise<App> {
   const tls = options.tls ?? null
-  const app = createFastify(options.log, tls)
+  const app = createFastify(options.log, tls, options.trustedProxies ?? [])
   const headers = tls === null ? SECURITY_HEADERS : { ...SECURITY_HEADERS, ...TLS_HEADERS }
   app.addHook('onRequest', async (_request, reply) => { reply.headers(headers) })
   // Every figure is of this moment. The page's files set their own.
   app.addHook('onSend', async (_request, reply) => { if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store') })
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleNotFound(app))
-  guardRoutes(app, { access: options.access ?? null, untilRead: options.source.check })
+  guardRoutes(app, { access: options.access ?? null, untilRead: options.source.check, allowedHosts: options.allowedHosts ?? [] })
   await registerDescription(app)
 
   registerSystemStatus(app, options)
@@ -99,7 +103,7 @@ function registerAccess(app: App, access: Access): void {
   registerAudit(app, access)
 }
 
-function createFastify(log: Log, tls: ServerTls | null) {
+function createFastify(log: Log, tls: ServerTls | null, trustedProxies: readonly string[]) {
   // Typed as if it were empty, so that an app by TLS is no other type: none of what we call differs.
   const server: { readonly https?: never } = tls === null ? {} : { https: tls as never }
   return Fastify({
@@ -107,6 +111,7 @@ function createFastify(log: Log, tls: ServerTls | null) {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     // A parameter that is misspelt is said, not left out.
     ajv: { customOptions: { removeAdditional: false } },
     schemaErrorFormatter: describeWrongParameter,

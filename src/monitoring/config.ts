@@ -6,6 +6,7 @@ import { flag, oneOf, port, readVariables, text } from '../runtime/config.ts'
 import type { Environment } from '../runtime/config.ts'
 import { LOG_LEVELS } from '../runtime/log.ts'
 import type { LogLevel } from '../runtime/log.ts'
+import { allowedHosts, trustedProxies } from './access/reached-by.ts'
 import { readTlsFiles } from './tls-files.ts'
 import type { ServerTls } from './tls-files.ts'
 
@@ -26,6 +27,13 @@ export const monitoringVariables = {
     defaultValue: null,
   },
   MONITORING_TLS_KEY_FILE: { ...text({ help: 'The file (PEM) of the key to MONITORING_TLS_CERT_FILE.' }), defaultValue: null },
+  MONITORING_ALLOWED_HOSTS: allowedHosts({
+    help: 'The names under which the API and the page are reached, with commas between. Not needed for an address, a name without a dot, and this '
+      + 'machine\'s own name.',
+  }),
+  MONITORING_TRUST_PROXY: trustedProxies({
+    help: 'The addresses of the proxies in front, with commas between: whoever asks through them counts under the address in their header X-Forwarded-For.',
+  }),
   DATABASE_URL: postgresVariables.DATABASE_URL,
   KAFKA_BROKERS: kafkaVariables.KAFKA_BROKERS,
   SENSOR_TOPIC: kafkaVariables.SENSOR_TOPIC,
@@ -41,6 +49,10 @@ export interface MonitoringConfig {
   readonly anonymousRead?: boolean
   /** Absent or null: plain http. */
   readonly tls?: ServerTls | null
+  /** Absent: none. */
+  readonly allowedHosts?: readonly string[]
+  /** Addresses and networks; absent: none. */
+  readonly trustedProxies?: readonly string[]
   readonly databaseUrl: string
   readonly brokers: readonly string[]
   readonly kafkaSecurity: KafkaSecurity
@@ -57,6 +69,8 @@ export function readConfig(env: Environment): MonitoringConfig {
     port: values.MONITORING_PORT,
     anonymousRead: values.MONITORING_ANONYMOUS_READ,
     tls: readTlsFiles(values.MONITORING_TLS_CERT_FILE, values.MONITORING_TLS_KEY_FILE),
+    allowedHosts: values.MONITORING_ALLOWED_HOSTS,
+    trustedProxies: values.MONITORING_TRUST_PROXY,
     databaseUrl: values.DATABASE_URL,
     brokers: values.KAFKA_BROKERS,
     kafkaSecurity: kafkaSecurityOf(values),

@@ -1,4 +1,4 @@
-export type RequestStatus = 400 | 401 | 403 | 404 | 409
+export type RequestStatus = 400 | 401 | 403 | 404 | 409 | 421
 
 /** What the caller has to change. The message says what is allowed; Fastify answers with the status. */
 export class RequestError extends Error {

@@ -76,6 +76,7 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
   try {
     app = await createApp({
       log, access, source, stream, tls, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic), dashboardDir: DASHBOARD_DIR,
+      allowedHosts: [config.host, ...config.allowedHosts ?? []], trustedProxies: config.trustedProxies,
     })
     const url = await listen(app, config)
     return { url, close: () => closing ??= close(), failed: source.failed }

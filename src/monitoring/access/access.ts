@@ -12,6 +12,7 @@ import { UnavailableError } from '../poller.ts'
 import { RequestError } from '../request-error.ts'
 import { createCredentialCheck, hashOf } from './credential-check.ts'
 import type { CredentialCheck } from './credential-check.ts'
+import { limitKey } from './limit-key.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { lesser } from './route-table.ts'
 import { openTicket, readCookie, sealTicket, setCookie } from './session-cookie.ts'
@@ -104,15 +105,15 @@ export function createAccess({ pool, log, host, anonymousRead, secure }: AccessO
     reply.header('set-cookie', setCookie(sealTicket({ ...ticket, freshUntilMs }, key), Math.floor((freshUntilMs - Date.now()) / 1000), secure))
   }
 
-  async function byToken(authorization: string, address: string): Promise<Caller> {
-    wrongTokens.check(address)
+  async function byToken(authorization: string, limited: string): Promise<Caller> {
+    wrongTokens.check(limited)
     const token = TOKEN.exec(authorization)?.[1]
     if (token === undefined) throw new RequestError(401, 'the header Authorization must be "Bearer" and a token')
     const hash = hashOf(token)
     const { identity } = await tokens.check(hash)
     if (identity === undefined) throw new UnavailableError('PostgreSQL does not answer, so the token can not be checked')
     if (identity === null || identity.endsAtMs <= Date.now()) {
-      wrongTokens.take(address)
+      wrongTokens.take(limited)
       throw new RequestError(401, 'the token is not known, has expired or was revoked')
     }
     return { ...identity, credential: { kind: 'token', hash } }
@@ -164,7 +165,7 @@ export function createAccess({ pool, log, host, anonymousRead, secure }: AccessO
     },
     async identify(request, reply) {
       const { authorization, cookie } = request.headers
-      if (authorization !== undefined) return byToken(authorization, request.ip)
+      if (authorization !== undefined) return byToken(authorization, limitKey(request.ip))
       const ticket = readCookie(cookie, secure)
       return (ticket === undefined ? null : await byCookie(ticket, reply)) ?? anonymous()
     },

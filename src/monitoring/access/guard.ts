@@ -4,7 +4,9 @@ import type { App } from '../app.ts'
 import { RequestError } from '../request-error.ts'
 import type { Access, Caller } from './access.ts'
 import { databaseCall } from './database-call.ts'
+import { limitKey } from './limit-key.ts'
 import { createOpenAnswers } from './open-answers.ts'
+import { createHostCheck } from './own-host.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { ROUTE_ACCESS, mayDo, routeName } from './route-table.ts'
 import type { Least } from './route-table.ts'
@@ -15,6 +17,8 @@ export interface GuardOptions {
   readonly access: Access | null
   /** Resolves when the database was read after the call, and rejects with what is to be answered when it can't be. */
   readonly untilRead: () => Promise<void>
+  /** Names of this service beside its address and those without a dot: MONITORING_ALLOWED_HOSTS. */
+  readonly allowedHosts: readonly string[]
 }
 
 const READER: Caller = { account: null, role: 'viewer', endsAtMs: null, credential: null }
@@ -37,8 +41,9 @@ export function callerOf(request: FastifyRequest): Caller {
  * The door of every route: who may pass is in the table of routes, and a route that isn't there fails the start. To be called before any
  * route is added.
  */
-export function guardRoutes(app: App, { access, untilRead }: GuardOptions): void {
+export function guardRoutes(app: App, { access, untilRead, allowedHosts }: GuardOptions): void {
   const changes = createRateLimit(CHANGES)
+  const checkHost = createHostCheck(allowedHosts)
   const openAnswers = createOpenAnswers((error) => app.log.error({ err: error }, 'a session could not be checked'))
   if (access !== null) access.onChange = () => openAnswers.recheck()
 
@@ -49,6 +54,7 @@ export function guardRoutes(app: App, { access, untilRead }: GuardOptions): void
     }
   })
   app.addHook('onRequest', async (request, reply) => {
+    checkHost(request.headers.host)
     if (request.is404) return
     const name = routeName(request.method, request.routeOptions.url ?? '')
     const least = ROUTE_ACCESS[name]
@@ -64,7 +70,7 @@ export function guardRoutes(app: App, { access, untilRead }: GuardOptions): void
   app.addHook('onClose', () => openAnswers.close())
 
   function checkChange(request: FastifyRequest): void {
-    changes.take(request.ip)
+    changes.take(limitKey(request.ip))
     const problem = request.headers.authorization === undefined ? foreignOrigin(request.headers) : null
     if (problem !== null) throw new RequestError(403, problem)
   }

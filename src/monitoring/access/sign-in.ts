@@ -11,6 +11,7 @@ import { SESSION_S } from './access.ts'
 import type { Access, Caller } from './access.ts'
 import { hashOf } from './credential-check.ts'
 import { databaseCall } from './database-call.ts'
+import { limitKey } from './limit-key.ts'
 import { createRateLimit } from './rate-limit.ts'
 
 export interface SignIn {
@@ -35,11 +36,12 @@ export function createSignIn(access: Access): SignIn {
   return {
     async login({ name: typed, password }, { ip: address }, reply) {
       const name = typed.trim().toLowerCase()
-      addresses.check(address)
+      const limited = limitKey(address)
+      addresses.check(limited)
       accounts.check(name)
       const account = await databaseCall(() => readAccount(pool, name))
       // Taken before the long part, so that many at once don't get more.
-      addresses.take(address)
+      addresses.take(limited)
       accounts.take(name)
       // As much work for a name that doesn't exist: the time must not tell.
       const matches = await gate.enter(() => verifyPassword(password, account?.passwordHash ?? DECOY_HASH))
