@@ -1,3 +1,4 @@
+import { maxHeaderSize } from 'node:http'
 import type { Socket } from 'node:net'
 import fastifySwagger from '@fastify/swagger'
 import fastifySwaggerUi from '@fastify/swagger-ui'
@@ -8,7 +9,7 @@ import type { Log } from '../runtime/log.ts'
 import type { Access } from './access/access.ts'
 import { guardRoutes } from './access/guard.ts'
 import { createSignIn } from './access/sign-in.ts'
-import { handleError, handleNotFound } from './error-handlers.ts'
+import { handleError, handleNotFound, refuseWrongMethods } from './error-handlers.ts'
 import { registerAccounts } from './routes/accounts.ts'
 import { registerAudit } from './routes/audit.ts'
 import { registerConsumerHealth } from './routes/consumer-health.ts'
@@ -35,6 +36,7 @@ import { registerSystemStatus } from './routes/system-status.ts'
 import { registerTokens } from './routes/tokens.ts'
 import { DOCS_POLICY, SECURITY_HEADERS, TLS_HEADERS } from './security-headers.ts'
 import type { ServerTls } from './tls-files.ts'
+import { compileValidator } from './validator.ts'
 import { describeWrongParameter } from './wrong-parameter.ts'
 
 export type App = ReturnType<typeof createFastify>
@@ -66,8 +68,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.addHook('onRequest', async (_request, reply) => { reply.headers(headers) })
   // Every figure is of this moment. The page's files set their own.
   app.addHook('onSend', async (_request, reply) => { if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store') })
+  app.setValidatorCompiler(compileValidator)
   app.setErrorHandler(handleError)
-  app.setNotFoundHandler(handleNotFound(app))
+  app.setNotFoundHandler(handleNotFound)
+  refuseWrongMethods(app)
   guardRoutes(app, { access: options.access ?? null, untilRead: options.source.check, allowedHosts: options.allowedHosts ?? [] })
   await registerDescription(app)
 
@@ -112,10 +116,10 @@ function createFastify(log: Log, tls: ServerTls | null, trustedProxies: readonly
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
-    // A parameter that is misspelt is said, not left out.
-    ajv: { customOptions: { removeAdditional: false } },
     schemaErrorFormatter: describeWrongParameter,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // The headers' own limit: a part of a path that is too long is as wrong as one that isn't known, and answered by the route.
+    routerOptions: { maxParamLength: maxHeaderSize },
     // A viewer that keeps its connection must not hold up the stop.
     forceCloseConnections: true,
     frameworkErrors: (error, _request, reply) => {

@@ -195,6 +195,17 @@ describe('a change', () => {
     assert.deepEqual([bare.status, await bare.json()], [403, { error: 'the header x-factory-request: 1 is missing' }])
   })
 
+  test('is taken as it is written: null is not false', async (t) => {
+    const { api, db } = await start(t, 'admin', 'viewer')
+    await db.query(`update account set disabled_at = now() where name = 'viewer'`)
+    const cookie = await api.login('admin')
+    for (const disabled of [null, 'false', 0, '']) {
+      assert.equal((await api.ask('PATCH', '/api/accounts/viewer', { cookie, body: { disabled } })).status, 400, JSON.stringify(disabled))
+    }
+    const { rows } = await db.query('select disabled_at is not null as disabled from account where name = $1', ['viewer'])
+    assert.deepEqual(rows, [{ disabled: true }])
+  })
+
   test('is made at most 120 times a minute from one address', async (t) => {
     const { api } = await start(t)
     const statuses = await Promise.all(Array.from({ length: 130 }, async () => (await api.ask('POST', '/api/logout')).status))

@@ -13,10 +13,16 @@ export interface RouteContext {
   readonly deadLetters: () => Promise<KafkaDeadLetters>
 }
 
-/** The failures that every path of the API has in common. */
-export const failures = { 503: { ...errorSchema, description: 'the database does not answer; the error says why' } }
+/** The failures that every path of the API has in common; those that everybody may ask only answer 401 to a token that isn't taken. */
+export const failures = {
+  401: { ...errorSchema, description: 'nobody is logged in, or the token is not taken' },
+  503: { ...errorSchema, description: 'the database does not answer; the error says why' },
+}
 /** The same of the paths that ask Kafka. */
-export const kafkaFailures = { 503: { ...errorSchema, description: 'Kafka does not answer, or too much is asked at once; the error says which' } }
+export const kafkaFailures = {
+  401: failures[401],
+  503: { ...errorSchema, description: 'Kafka does not answer, or too much is asked at once; the error says which' },
+}
 
 export const topicQuery = Type.String({ minLength: 1, maxLength: 249, description: 'Kafka topic' })
 export const partitionQuery = Type.Integer({ minimum: 0, maximum: 999_999, description: 'partition of the topic' })
@@ -27,7 +33,6 @@ export const searchQuery = Type.String({
 /** Of those that ask for more than reading. */
 export const guardedFailures = {
   400: { ...errorSchema, description: 'a parameter is wrong; the error says what is allowed' },
-  401: { ...errorSchema, description: 'nobody is logged in' },
   403: { ...errorSchema, description: 'the role does not allow it' },
   ...failures,
 }
