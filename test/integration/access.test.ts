@@ -77,7 +77,8 @@ describe('on an address that others reach', () => {
   })
 })
 
-describe('a session', () => {
+// Two of them wait for what counts 10 s.
+describe('a session', { concurrency: true }, () => {
   test('tells who it is, and is over everywhere at the logout', async (t) => {
     const { api, db } = await start(t, 'operator')
     const cookie = await api.login(' Operator ')

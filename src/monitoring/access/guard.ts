@@ -29,6 +29,8 @@ const CHANGES = { most: 120, windowMs: 60_000 }
 const STREAM = 'GET /api/stream'
 /** Open to everybody, and yet about whoever asks. */
 const ABOUT_THE_CALLER = new Set(['GET /api/session', 'POST /api/logout'])
+/** Open to everybody, but not before the accounts can be read. */
+const SIGN_IN = new Set(['POST /api/login'])
 
 const callers = new WeakMap<FastifyRequest, Caller>()
 
@@ -60,6 +62,7 @@ export function guardRoutes(app: App, { access, untilRead, allowedHosts }: Guard
     const least = ROUTE_ACCESS[name]
     if (least === undefined) throw new RequestError(403, 'nobody may do this')
     if (!READING.has(request.method)) checkChange(request)
+    if (access !== null && SIGN_IN.has(name)) await untilKnown(access)
     if (least === 'everybody' && !ABOUT_THE_CALLER.has(name)) return
     const caller = access === null ? READER : await identify(access, name, request, reply)
     callers.set(request, caller)
@@ -80,10 +83,14 @@ export function guardRoutes(app: App, { access, untilRead, allowedHosts }: Guard
     const nobody = authorization === undefined && cookie === undefined
     if (!known.ready && !(nobody && known.anonymousMayRead)) {
       if (nobody && name === STREAM) return READER
-      // Whichever comes first: a round of reading more would cost everybody who comes at the start another 200 ms.
-      await Promise.race([known.whenReady, untilRead()])
+      await untilKnown(known)
     }
     return known.identify(request, reply)
+  }
+
+  async function untilKnown(known: Access): Promise<void> {
+    // Whichever comes first: a round of reading more would cost everybody who comes at the start another 200 ms.
+    if (!known.ready) await Promise.race([known.whenReady, untilRead()])
   }
 
   async function refuse(caller: Caller, name: string, least: Least, request: FastifyRequest): Promise<never> {
