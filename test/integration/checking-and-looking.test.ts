@@ -1,4 +1,4 @@
-// Runs alone: starts a whole system, and kills parts of it.
+// Starts a whole system, and kills parts of it.
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { Admin, ConfigResourceTypes, IncrementalAlterConfigOperationTypes } from '@platformatic/kafka'

@@ -1,4 +1,4 @@
-// Runs alone: starts whole systems, and kills them.
+// Starts a whole system, and kills it.
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:net'

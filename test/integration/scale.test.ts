@@ -1,3 +1,4 @@
+// Starts a whole system.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { ConsumerHealth } from '../../src/contract/api.ts'

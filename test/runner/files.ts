@@ -9,17 +9,24 @@ import type { RunContext } from './run-context.ts'
 import { messageOf } from '../../src/runtime/errors.ts'
 import { runTestFile } from './test-file.ts'
 
+/** Beside which others a file runs, by what it says near its top: beside any, beside none that starts a whole system too, or alone. */
+export type Company = 'any' | 'no other system' | 'none'
+
 export interface TestFile {
   readonly path: string
-  readonly alone: boolean
+  readonly company: Company
 }
 
-/** The `*.test.ts` files of a folder whose path contains one of the filters, sorted; those that run alone come last. */
+/** The `*.test.ts` files of a folder whose path contains one of the filters, sorted. */
 export function listTestFiles(folder: string, filters: readonly string[]): TestFile[] {
   return globSync(`${folder}/**/*.test.ts`, { cwd: ROOT }).sort()
     .filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)))
-    .map((path) => ({ path, alone: /^\/\/ Runs alone: /m.test(readFileSync(join(ROOT, path), 'utf8').slice(0, 2000)) }))
-    .sort((a, b) => Number(a.alone) - Number(b.alone))
+    .map((path) => ({ path, company: companyOf(readFileSync(join(ROOT, path), 'utf8').slice(0, 2000)) }))
+}
+
+function companyOf(top: string): Company {
+  if (/^\/\/ Runs alone: /m.test(top)) return 'none'
+  return /^\/\/ Starts a whole system/m.test(top) ? 'no other system' : 'any'
 }
 
 /** Runs files, several at once where they allow it, and reports each as it ends. */
@@ -35,11 +42,15 @@ export async function runFiles(
     outcomes.push(outcome)
     onEnd(path, outcome)
   }
-  const together = files.filter((file) => !file.alone)
-  const worker = async (): Promise<void> => {
-    for (let file = together.shift(); file !== undefined; file = together.shift()) await runOne(file)
+  const withCompany = (company: Company): TestFile[] => files.filter((file) => file.company === company)
+  const systems = withCompany('no other system')
+  const rest = withCompany('any')
+  const worker = async (first: TestFile[]): Promise<void> => {
+    for (let file = first.shift() ?? rest.shift(); file !== undefined; file = first.shift() ?? rest.shift()) await runOne(file)
   }
-  await Promise.all(Array.from({ length: Math.min(phase.filesAtOnce, availableParallelism()) }, worker))
-  for (const file of files.filter((each) => each.alone)) await runOne(file)
+  const workers = Math.min(phase.filesAtOnce, availableParallelism())
+  // All systems are the first one's, so that two never run at once.
+  await Promise.all(Array.from({ length: workers }, (_, index) => worker(index === 0 ? systems : [])))
+  for (const file of withCompany('none')) await runOne(file)
   return outcomes
 }

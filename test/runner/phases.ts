@@ -11,7 +11,7 @@ export interface CommandPhase {
 export interface FilesPhase {
   readonly name: string
   readonly folder: string
-  /** Files at once, at most; never more than there are processors. A file that says `// Runs alone: why` near its top runs alone. */
+  /** Files at once, at most; never more than there are processors. What a file may say near its top: CONTRIBUTING.md, Write a test. */
   readonly filesAtOnce: number
   /** One test may take this long. */
   readonly testTimeoutMs: number
