@@ -2,6 +2,9 @@ import type { LocalConfig } from '../local/config.ts'
 import { port, readVariables, text } from '../runtime/config.ts'
 import type { Environment, Variable } from '../runtime/config.ts'
 
+/** Programs that know this system use it; it is no secret, and good for loopback only. */
+export const PUBLISHED_PASSWORD = 'factory_pass'
+
 /** The variables of docker-compose.yml that the commands have to know too, beside those of the local runtime. */
 export const dockerVariables = {
   BIND_ADDRESS: text({
@@ -24,7 +27,7 @@ export const dockerVariables = {
       pattern: /^[A-Za-z0-9._~-]+$/, allowed: 'letters, digits, \'.\', \'_\', \'~\' and \'-\'',
       help: 'The password of factory_user in the PostgreSQL container, from its first start on.',
     }),
-    defaultValue: 'factory_pass', secret: true,
+    defaultValue: PUBLISHED_PASSWORD, secret: true,
   },
   COMPOSE_PROJECT_NAME: text({
     defaultValue: 'factory', pattern: /^[a-z0-9][a-z0-9_-]*$/, allowed: 'small letters, digits, \'_\' and \'-\'',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { parse } from 'yaml'
+import { PUBLISHED_PASSWORD } from '../../src/docker/config.ts'
 import { DEFAULT_LOGIN } from '../../src/local/postgres/server.ts'
 import { readLocalConfig } from '../../src/local/config.ts'
 import { brokerSettings } from '../../src/local/kafka/settings.ts'
@@ -64,8 +65,14 @@ describe('docker-compose.yml', () => {
     assert.ok(given.size > 10)
     for (const [name, value] of given) assert.equal(settings.get(name), value, name)
     for (const name of ['shared_buffers', 'max_wal_size', 'log_parameter_max_length', 'client_connection_check_interval']) assert.ok(given.has(name), name)
-    assert.deepEqual([environment['POSTGRES_USER'], environment['POSTGRES_DB'], environment['POSTGRES_PASSWORD']],
-      [DEFAULT_LOGIN.user, DEFAULT_LOGIN.database, `\${POSTGRES_PASSWORD:-${DEFAULT_LOGIN.password}}`])
+    assert.deepEqual([environment['POSTGRES_USER'], environment['POSTGRES_DB'], PUBLISHED_PASSWORD],
+      [DEFAULT_LOGIN.user, DEFAULT_LOGIN.database, DEFAULT_LOGIN.password])
+    assert.match(readText('.env.example'), new RegExp(`^POSTGRES_PASSWORD=${PUBLISHED_PASSWORD}$`, 'm'))
+  })
+
+  test('has no password in it', () => {
+    assert.ok(!TEXT.includes(PUBLISHED_PASSWORD))
+    assertNone([...TEXT.matchAll(/\$\{(\w*(?:PASSWORD|SECRET|TOKEN)\w*):-[^}]+\}/g)].map(([found]) => found), 'Defaults of secrets:')
   })
 
   test('publishes on loopback unless it is told otherwise', () => {
@@ -105,7 +112,7 @@ describe('docker-compose.yml', () => {
     const example = readText('.env.example')
     const used = [...new Set([...TEXT.matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name))]
     assert.ok(used.length > 20)
-    assertNone(used.filter((name) => !new RegExp(`^#${name}=`, 'm').test(example)), 'Not in .env.example:')
+    assertNone(used.filter((name) => !new RegExp(`^#?${name}=`, 'm').test(example)), 'Not in .env.example:')
     assertNone(used.filter((name) => !documented.has(name) && name !== 'KAFKA_CLUSTER_ID'), 'In no config.ts:')
   })
 
