@@ -6,6 +6,8 @@ import { flag, oneOf, port, readVariables, text } from '../runtime/config.ts'
 import type { Environment } from '../runtime/config.ts'
 import { LOG_LEVELS } from '../runtime/log.ts'
 import type { LogLevel } from '../runtime/log.ts'
+import { oidcOf, oidcVariables } from './access/oidc-config.ts'
+import type { OidcConfig } from './access/oidc-config.ts'
 import { readTlsFiles } from './tls-files.ts'
 import type { ServerTls } from './tls-files.ts'
 
@@ -19,13 +21,14 @@ export const monitoringVariables = {
   MONITORING_ANONYMOUS_READ: flag({
     defaultValue: false,
     help: 'Whether everybody who reaches the API and the page may read without a login. Without it that is so only on loopback, and only until there '
-      + 'is an account.',
+      + 'is an account, or OIDC_ISSUER.',
   }),
   MONITORING_TLS_CERT_FILE: {
     ...text({ help: 'The file (PEM) of the certificate of the API and the page, with those between it and its authority. Then they are at https only.' }),
     defaultValue: null,
   },
   MONITORING_TLS_KEY_FILE: { ...text({ help: 'The file (PEM) of the key to MONITORING_TLS_CERT_FILE.' }), defaultValue: null },
+  ...oidcVariables,
   DATABASE_URL: postgresVariables.DATABASE_URL,
   KAFKA_BROKERS: kafkaVariables.KAFKA_BROKERS,
   SENSOR_TOPIC: kafkaVariables.SENSOR_TOPIC,
@@ -41,6 +44,8 @@ export interface MonitoringConfig {
   readonly anonymousRead?: boolean
   /** Absent or null: plain http. */
   readonly tls?: ServerTls | null
+  /** Absent or null: people log in by password alone. */
+  readonly oidc?: OidcConfig | null
   readonly databaseUrl: string
   readonly brokers: readonly string[]
   readonly kafkaSecurity: KafkaSecurity
@@ -57,6 +62,7 @@ export function readConfig(env: Environment): MonitoringConfig {
     port: values.MONITORING_PORT,
     anonymousRead: values.MONITORING_ANONYMOUS_READ,
     tls: readTlsFiles(values.MONITORING_TLS_CERT_FILE, values.MONITORING_TLS_KEY_FILE),
+    oidc: oidcOf(values),
     databaseUrl: values.DATABASE_URL,
     brokers: values.KAFKA_BROKERS,
     kafkaSecurity: kafkaSecurityOf(values),

@@ -7,6 +7,7 @@ import { ExitError, messageOf } from '../runtime/errors.ts'
 import type { Service } from '../runtime/lifecycle.ts'
 import type { Log } from '../runtime/log.ts'
 import { createAccess } from './access/access.ts'
+import { buttonOf } from './access/oidc-config.ts'
 import { createApp } from './app.ts'
 import type { App } from './app.ts'
 import type { MonitoringConfig } from './config.ts'
@@ -44,7 +45,11 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     applicationName: 'monitoring-access', max: ACCESS_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS, queryTimeoutMs: STATEMENT_TIMEOUT_MS,
     onIdleError: (error) => { log.debug({ err: error }, 'an idle database connection broke') },
   })
-  const access = createAccess({ pool: accessPool, log, host: config.host, anonymousRead: config.anonymousRead ?? false, secure: tls !== null })
+  const oidc = config.oidc ?? null
+  const access = createAccess({
+    pool: accessPool, log, host: config.host, anonymousRead: config.anonymousRead ?? false, secure: tls !== null,
+    singleSignOn: oidc === null ? null : buttonOf(oidc),
+  })
   const connection = { brokers: config.brokers, clientId: 'monitoring', security: config.kafkaSecurity }
   const stream = createStream()
   const kafka = watchKafka(createTopicReader(connection, config.sensorTopic), log, {
@@ -75,7 +80,7 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
   let closing: Promise<void> | null = null
   try {
     app = await createApp({
-      log, access, source, stream, tls, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic), dashboardDir: DASHBOARD_DIR,
+      log, access, oidc, source, stream, tls, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic), dashboardDir: DASHBOARD_DIR,
     })
     const url = await listen(app, config)
     return { url, close: () => closing ??= close(), failed: source.failed }
