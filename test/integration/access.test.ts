@@ -136,6 +136,22 @@ describe('a session', () => {
     assert.equal((await api.ask('POST', '/api/login', { body: { name: 'viewer', password: PASSWORD } })).status, 401)
   })
 
+  test('begins only when what signs its cookie was read', async (t) => {
+    const { databaseUrl } = await testDatabase(t)
+    const db = openPool(t, databaseUrl)
+    await addAccount(db, 'anna', 'viewer')
+    const holder = await db.connect()
+    await holder.query('begin')
+    await holder.query('lock table session_key')
+    const api = await startAccess(t, databaseUrl)
+    const early = api.ask('POST', '/api/login', { body: { name: 'anna', password: PASSWORD } })
+    await sleep(700)
+    await holder.query('commit')
+    holder.release()
+    assert.ok([200, 503].includes((await early).status), String((await early).status))
+    await api.login('anna')
+  })
+
   test('survives that PostgreSQL is away', async (t) => {
     const { api, db } = await start(t, 'viewer')
     const cookie = await api.login('viewer')

@@ -23,6 +23,7 @@ const READING = new Set(['GET', 'HEAD'])
 const CHANGES = { most: 120, windowMs: 60_000 }
 /** Before the database was read for the first time it says only that it wasn't. */
 const STREAM = 'GET /api/stream'
+const LOGIN = 'POST /api/login'
 /** Open to everybody, and yet about whoever asks. */
 const ABOUT_THE_CALLER = new Set(['GET /api/session', 'POST /api/logout'])
 
@@ -54,6 +55,8 @@ export function guardRoutes(app: App, { access, untilRead }: GuardOptions): void
     const least = ROUTE_ACCESS[name]
     if (least === undefined) throw new RequestError(403, 'nobody may do this')
     if (!READING.has(request.method)) checkChange(request)
+    // It would end without a cookie: what signs it was not read yet.
+    if (name === LOGIN && access !== null) await untilReady(access)
     if (least === 'everybody' && !ABOUT_THE_CALLER.has(name)) return
     const caller = access === null ? READER : await identify(access, name, request, reply)
     callers.set(request, caller)
@@ -74,10 +77,14 @@ export function guardRoutes(app: App, { access, untilRead }: GuardOptions): void
     const nobody = authorization === undefined && cookie === undefined
     if (!known.ready && !(nobody && known.anonymousMayRead)) {
       if (nobody && name === STREAM) return READER
-      // Whichever comes first: a round of reading more would cost everybody who comes at the start another 200 ms.
-      await Promise.race([known.whenReady, untilRead()])
+      await untilReady(known)
     }
     return known.identify(request, reply)
+  }
+
+  async function untilReady(known: Access): Promise<void> {
+    // Whichever comes first: a round of reading more would cost everybody who comes at the start another 200 ms.
+    if (!known.ready) await Promise.race([known.whenReady, untilRead()])
   }
 
   async function refuse(caller: Caller, name: string, least: Least, request: FastifyRequest): Promise<never> {
