@@ -23,7 +23,7 @@ export interface Checks {
 export interface OidcProvider {
   /** Where to send somebody, with new checks. */
   begin(): Promise<{ readonly url: string, readonly checks: Checks }>
-  /** Who came back, by the query of the callback. Rejects with a `SignOnError` when what came isn't good. */
+  /** Who came back, by the query of the callback (`?code=…`). Rejects with a `SignOnError` when what came isn't good. */
   finish(query: string, checks: Checks): Promise<Claims>
 }
 
@@ -86,7 +86,7 @@ export function createOidcProvider({ issuer, clientId, clientSecret, scopes, rol
     finish: (query, { state, nonce, verifier }) => gate.enter(async () => {
       const provider = await discover()
       try {
-        const tokens = await authorizationCodeGrant(provider, new URL(`${publicUrl}${CALLBACK_PATH}?${query}`), {
+        const tokens = await authorizationCodeGrant(provider, new URL(publicUrl + CALLBACK_PATH + query), {
           expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier, idTokenExpected: true,
         })
         const claims = tokens.claims() as Claims

@@ -83,7 +83,7 @@ export function createSignOn({ access, config, log }: SignOnOptions): SignOn {
 
   async function identify(trip: Trip, { url, ip: address }: FastifyRequest): Promise<Claims> {
     try {
-      const claims = await provider.finish(url.split('?')[1] ?? '', trip)
+      const claims = await provider.finish(new URL(url, config.publicUrl).search, trip)
       if (!SUBJECT.test(claims.sub)) throw new SignOnError('failed', 'the subject is not as the standard says')
       return claims
     } catch (error) {
