@@ -48,8 +48,8 @@ export async function renewAccount(db: Queryable, account: { name: string, role:
 export type Disabling = 'done' | 'unknown' | 'last admin'
 
 /**
- * To be called in a transaction. The sessions of an account that is disabled are over; the last admin stays, as nobody could undo that. One of a
- * provider neither stays nor counts as another: the provider may take its role away with the next login, and give it to somebody else.
+ * To be called in a transaction. The sessions of an account that is disabled are over; the last admin stays, as nobody could undo that.
+ * One of a provider neither stays nor counts as another: the provider may take its role away with the next login.
  */
 export async function setAccountDisabled(db: Queryable, name: string, disabled: boolean): Promise<Disabling> {
   // Two that disable each other at the same moment wait here, and the second sees what the first has done.

@@ -10,7 +10,8 @@ const COLUMNS = 'account_id as "accountId", name, role, disabled_at as "disabled
 /** To be called in a transaction, in which nobody else changes an account any more: two logins of one person would else make two. */
 export async function lockProviderAccount(db: Queryable, issuer: string, subject: string): Promise<ProviderAccountRow | undefined> {
   await db.query('lock table account in share row exclusive mode')
-  const { rows } = await db.query<ProviderAccountRow>(`select ${COLUMNS} from account where issuer = $1 and subject = $2`, [issuer, subject])
+  const { rows } = await db.query<ProviderAccountRow>(
+    `select ${COLUMNS} from account where issuer = $1 and subject = $2`, [issuer, subject])
   return rows[0]
 }
 
@@ -20,7 +21,8 @@ export async function insertProviderAccount(
 ): Promise<ProviderAccountRow | undefined> {
   const { rows } = await db.query<ProviderAccountRow>(`
     insert into account (name, role, issuer, subject, password_hash) values ($1, $2, $3, $4, $5)
-    on conflict (name) do nothing returning ${COLUMNS}`, [account.name, account.role, account.issuer, account.subject, account.passwordHash])
+    on conflict (name) do nothing returning ${COLUMNS}`,
+    [account.name, account.role, account.issuer, account.subject, account.passwordHash])
   return rows[0]
 }
 

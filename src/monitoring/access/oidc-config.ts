@@ -37,8 +37,8 @@ export const oidcVariables = {
   OIDC_CLIENT_ID: optional('The name by which the provider knows this service.'),
   OIDC_CLIENT_SECRET: { ...optional('The secret that goes with OIDC_CLIENT_ID.'), secret: true },
   OIDC_SCOPES: text({
-    defaultValue: 'openid profile email', pattern: /^(?=.*\bopenid\b)[\x21-\x7e]+( [\x21-\x7e]+)*$/, allowed: '"openid" and others, with spaces between',
-    help: 'What the provider is asked for.',
+    defaultValue: 'openid profile email', pattern: /^(?=.*\bopenid\b)[\x21-\x7e]+( [\x21-\x7e]+)*$/,
+    allowed: '"openid" and others, with spaces between', help: 'What the provider is asked for.',
   }),
   OIDC_ROLE_CLAIM: text({
     defaultValue: 'groups', pattern: /^\S+$/, allowed: 'the name of a claim',
@@ -48,7 +48,8 @@ export const oidcVariables = {
   OIDC_OPERATOR_VALUES: values('operator'),
   OIDC_VIEWER_VALUES: values('viewer'),
   OIDC_LABEL: text({
-    defaultValue: 'Company login', pattern: /^.{1,40}$/u, allowed: 'a text of at most 40 characters', help: 'What the button of the login says.',
+    defaultValue: 'Company login', pattern: /^.{1,40}$/u, allowed: 'a text of at most 40 characters',
+    help: 'What the button of the login says.',
   }),
   MONITORING_PUBLIC_URL: address('The address by which browsers reach the page. The provider sends them back to it, at '
     + `\`${CALLBACK_PATH}\`.`, 'an address like https://factory.example, without a path', false),

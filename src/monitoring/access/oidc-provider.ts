@@ -54,8 +54,10 @@ export function createOidcProvider({ issuer, clientId, clientSecret, scopes, rol
   const basic = ClientSecretBasic(clientSecret)
   const post = ClientSecretPost(clientSecret)
   // Basic is what OpenID Connect prescribes unless the provider says otherwise.
-  const authenticate: ClientAuth = (server, client, body, headers) =>
-    ((server.token_endpoint_auth_methods_supported ?? ['client_secret_basic']).includes('client_secret_basic') ? basic : post)(server, client, body, headers)
+  const authenticate: ClientAuth = (server, client, body, headers) => {
+    const takesBasic = server.token_endpoint_auth_methods_supported?.includes('client_secret_basic') ?? true
+    return (takesBasic ? basic : post)(server, client, body, headers)
+  }
   const extensions = [
     // Also where TLS says that the ID token comes from the provider.
     enableNonRepudiationChecks,

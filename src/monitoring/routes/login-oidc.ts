@@ -14,7 +14,9 @@ export function registerLoginOidc(app: App, signOn: SignOn): void {
       tags: ['Access'],
       summary: 'Log in by the provider of OpenID Connect',
       description: 'For a browser. From an address it is answered 120 times a minute, together with the callback.',
-      querystring: Type.Object({ to: Type.Optional(Type.String({ description: 'page to come back to, `/kafka`; others than those here lead to `/`' })) }),
+      querystring: Type.Object({
+        to: Type.Optional(Type.String({ description: 'page to come back to, `/kafka`; others than those here lead to `/`' })),
+      }),
       response: { 302: Type.Null({ description: `to the provider; ${PROBLEMS}` }) },
     },
   }, async (request, reply) => reply.redirect(await signOn.start(request.query.to, request, reply)))
