@@ -32,9 +32,19 @@ export const sessionSchema = object({
     administer: Type.Boolean({ description: 'accounts, tokens and the audit log' }),
   }, 'May'),
   accounts: Type.Boolean({ description: 'there is at least one account, so somebody can log in' }),
+  single_sign_on: nullable(object({
+    label: Type.String({ description: 'what the button says' }),
+    url: Type.String({ description: 'where it leads; a page to come back to may be added as `?to=`' }),
+  }, 'SingleSignOn')),
   ends_at: nullable(time('the session ends then at the latest; 15 minutes after the last request otherwise')),
 }, 'Session')
 export type Session = Static<typeof sessionSchema>
+
+// GET /api/login/oidc and its callback
+
+/** Why nobody is logged in; the page is told by `?login=`. */
+export const SIGN_ON_PROBLEMS = ['no-role', 'disabled', 'cancelled', 'failed', 'unavailable', 'busy', 'later'] as const
+export type SignOnProblem = typeof SIGN_ON_PROBLEMS[number]
 
 // GET, POST /api/accounts, PATCH /api/accounts/:name
 
@@ -42,6 +52,7 @@ export const accountSchema = object({
   name: accountName,
   role,
   disabled: Type.Boolean({ description: 'it can not log in' }),
+  single_sign_on: Type.Boolean({ description: 'it logs in by the OpenID Connect provider, which says its role, and not by a password' }),
   created_at: time('when it was made'),
   changed_at: time('when its role, its password or its state last changed'),
 }, 'Account')

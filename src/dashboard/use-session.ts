@@ -3,11 +3,14 @@ import type { Session } from '../contract/access-api.ts'
 import { logIn, logOut, readSession } from './session-requests.ts'
 import { UNKNOWN_SESSION, loginForm, withLogout, withSession } from './session-state.ts'
 import type { LoginForm } from './session-state.ts'
+import { signOnProblem as problemIn } from './sign-on-problem.ts'
 
 /** Who looks at the page, and the ways in and out. */
 export interface Access {
   readonly session: Session | null
   readonly form: LoginForm
+  /** Why the login didn't work from which the viewer comes back; null: they don't. */
+  readonly signOnProblem: string | null
   /** Opens or closes the form of somebody who may read without it. */
   want(wanted: boolean): void
   /** Rejects with an error whose message can be shown. */
@@ -22,7 +25,8 @@ const IN_TROUBLE_EVERY_MS = 3_000
 
 /** `troubled`: no figures come. */
 export function useSession(troubled: boolean): Access {
-  const [state, setState] = useState(UNKNOWN_SESSION)
+  const [signOnProblem] = useState(takeSignOnProblem)
+  const [state, setState] = useState({ ...UNKNOWN_SESSION, wanted: signOnProblem !== null })
   const asked = useRef(0)
 
   async function refresh(loggedOut = false): Promise<void> {
@@ -43,6 +47,7 @@ export function useSession(troubled: boolean): Access {
   return {
     session: state.session,
     form: loginForm(state),
+    signOnProblem,
     want: (wanted) => setState((last) => ({ ...last, wanted })),
     async login(name, password) {
       await logIn(name, password)
@@ -53,6 +58,14 @@ export function useSession(troubled: boolean): Access {
       await refresh(true)
     },
   }
+}
+
+/** Of this page, once: when it is loaded again the login isn't what went wrong. */
+function takeSignOnProblem(): string | null {
+  const found = problemIn(location.search)
+  if (found === null) return null
+  history.replaceState(history.state, '', location.pathname + found.search + location.hash)
+  return found.sentence
 }
 
 export function mayNotRead({ session }: Access): boolean {

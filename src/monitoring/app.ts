@@ -8,7 +8,9 @@ import type { FastifyReply } from 'fastify'
 import type { Log } from '../runtime/log.ts'
 import type { Access } from './access/access.ts'
 import { guardRoutes } from './access/guard.ts'
+import type { OidcConfig } from './access/oidc-config.ts'
 import { createSignIn } from './access/sign-in.ts'
+import { createSignOn } from './access/sign-on.ts'
 import { handleError, handleNotFound, refuseWrongMethods } from './error-handlers.ts'
 import { registerAccounts } from './routes/accounts.ts'
 import { registerAudit } from './routes/audit.ts'
@@ -25,6 +27,7 @@ import { registerKafkaTail } from './routes/kafka-tail.ts'
 import { registerKafkaTopics } from './routes/kafka-topics.ts'
 import { registerLedger } from './routes/ledger.ts'
 import { registerLogin } from './routes/login.ts'
+import { registerLoginOidc } from './routes/login-oidc.ts'
 import { registerLogout } from './routes/logout.ts'
 import { registerPartitionAssignment } from './routes/partition-assignment.ts'
 import { registerProducerHealth } from './routes/producer-health.ts'
@@ -45,6 +48,8 @@ export interface AppOptions extends RouteContext {
   readonly log: Log
   /** Absent: nobody can log in, so everything may be read and nothing changed. */
   readonly access?: Access
+  /** Absent or null: people log in by password alone. */
+  readonly oidc?: OidcConfig | null
   /** Absent or null: plain http. */
   readonly tls?: ServerTls | null
   /** Absent: none. */
@@ -91,15 +96,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   registerKafkaTail(app, options)
   registerKafkaDeadLetters(app, options)
   registerHealth(app, options)
-  if (options.access !== undefined) registerAccess(app, options.access)
+  if (options.access !== undefined) registerAccess(app, options.access, options)
   await registerDashboard(app, options.dashboardDir)
   await app.ready()
   return app
 }
 
-function registerAccess(app: App, access: Access): void {
+function registerAccess(app: App, access: Access, { log, oidc = null }: AppOptions): void {
   const signIn = createSignIn(access)
   registerLogin(app, access, signIn)
+  if (oidc !== null) registerLoginOidc(app, createSignOn({ access, config: oidc, log }))
   registerLogout(app, signIn)
   registerSession(app, access)
   registerAccounts(app, access)

@@ -6,6 +6,8 @@ import { flag, oneOf, port, readVariables, text } from '../runtime/config.ts'
 import type { Environment } from '../runtime/config.ts'
 import { LOG_LEVELS } from '../runtime/log.ts'
 import type { LogLevel } from '../runtime/log.ts'
+import { oidcOf, oidcVariables } from './access/oidc-config.ts'
+import type { OidcConfig } from './access/oidc-config.ts'
 import { allowedHosts, trustedProxies } from './access/reached-by.ts'
 import { readTlsFiles } from './tls-files.ts'
 import type { ServerTls } from './tls-files.ts'
@@ -20,7 +22,7 @@ export const monitoringVariables = {
   MONITORING_ANONYMOUS_READ: flag({
     defaultValue: false,
     help: 'Whether everybody who reaches the API and the page may read without a login. Without it that is so only on loopback, and only until there '
-      + 'is an account.',
+      + 'is an account, or OIDC_ISSUER.',
   }),
   MONITORING_TLS_CERT_FILE: {
     ...text({ help: 'The file (PEM) of the certificate of the API and the page, with those between it and its authority. Then they are at https only.' }),
@@ -34,6 +36,7 @@ export const monitoringVariables = {
   MONITORING_TRUST_PROXY: trustedProxies({
     help: 'The addresses of the proxies in front, with commas between: whoever asks through them counts under the address in their header X-Forwarded-For.',
   }),
+  ...oidcVariables,
   DATABASE_URL: postgresVariables.DATABASE_URL,
   KAFKA_BROKERS: kafkaVariables.KAFKA_BROKERS,
   SENSOR_TOPIC: kafkaVariables.SENSOR_TOPIC,
@@ -53,6 +56,10 @@ export interface MonitoringConfig {
   readonly allowedHosts?: readonly string[]
   /** Addresses and networks; absent: none. */
   readonly trustedProxies?: readonly string[]
+  /** Absent or null: people log in by password alone. */
+  readonly oidc?: OidcConfig | null
+  /** As browsers reach the page. Absent or null: by where it listens. */
+  readonly publicUrl?: URL | null
   readonly databaseUrl: string
   readonly brokers: readonly string[]
   readonly kafkaSecurity: KafkaSecurity
@@ -71,6 +78,8 @@ export function readConfig(env: Environment): MonitoringConfig {
     tls: readTlsFiles(values.MONITORING_TLS_CERT_FILE, values.MONITORING_TLS_KEY_FILE),
     allowedHosts: values.MONITORING_ALLOWED_HOSTS,
     trustedProxies: values.MONITORING_TRUST_PROXY,
+    oidc: oidcOf(values),
+    publicUrl: values.MONITORING_PUBLIC_URL,
     databaseUrl: values.DATABASE_URL,
     brokers: values.KAFKA_BROKERS,
     kafkaSecurity: kafkaSecurityOf(values),

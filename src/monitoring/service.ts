@@ -7,6 +7,7 @@ import { ExitError, messageOf } from '../runtime/errors.ts'
 import type { Service } from '../runtime/lifecycle.ts'
 import type { Log } from '../runtime/log.ts'
 import { createAccess } from './access/access.ts'
+import { buttonOf } from './access/oidc-config.ts'
 import { createApp } from './app.ts'
 import type { App } from './app.ts'
 import type { MonitoringConfig } from './config.ts'
@@ -44,7 +45,12 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     applicationName: 'monitoring-access', max: ACCESS_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS, queryTimeoutMs: STATEMENT_TIMEOUT_MS,
     onIdleError: (error) => { log.debug({ err: error }, 'an idle database connection broke') },
   })
-  const access = createAccess({ pool: accessPool, log, host: config.host, anonymousRead: config.anonymousRead ?? false, secure: tls !== null })
+  const oidc = config.oidc ?? null
+  const publicUrl = config.publicUrl ?? null
+  const access = createAccess({
+    pool: accessPool, log, host: config.host, anonymousRead: config.anonymousRead ?? false, secure: tls !== null || publicUrl?.protocol === 'https:',
+    singleSignOn: oidc === null ? null : buttonOf(oidc),
+  })
   const connection = { brokers: config.brokers, clientId: 'monitoring', security: config.kafkaSecurity }
   const stream = createStream()
   const kafka = watchKafka(createTopicReader(connection, config.sensorTopic), log, {
@@ -75,8 +81,8 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
   let closing: Promise<void> | null = null
   try {
     app = await createApp({
-      log, access, source, stream, tls, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic), dashboardDir: DASHBOARD_DIR,
-      allowedHosts: [config.host, ...config.allowedHosts ?? []], trustedProxies: config.trustedProxies,
+      log, access, oidc, source, stream, tls, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic), dashboardDir: DASHBOARD_DIR,
+      allowedHosts: [config.host, ...publicUrl === null ? [] : [publicUrl.hostname], ...config.allowedHosts ?? []], trustedProxies: config.trustedProxies,
     })
     const url = await listen(app, config)
     return { url, close: () => closing ??= close(), failed: source.failed }

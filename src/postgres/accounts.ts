@@ -6,11 +6,13 @@ export interface AccountRow {
   readonly name: string
   readonly role: Role
   readonly disabledAt: Date | null
+  /** Of a provider of OpenID Connect, by which it logs in; null: by a password. */
+  readonly issuer: string | null
   readonly createdAt: Date
   readonly changedAt: Date
 }
 
-const COLUMNS = `account_id as "accountId", name, role, disabled_at as "disabledAt", created_at as "createdAt", changed_at as "changedAt"`
+const COLUMNS = `account_id as "accountId", name, role, disabled_at as "disabledAt", issuer, created_at as "createdAt", changed_at as "changedAt"`
 
 export async function anyAccountExists(db: Queryable): Promise<boolean> {
   const { rows } = await db.query<{ found: boolean }>('select exists (select from account) as found')
@@ -45,13 +47,17 @@ export async function renewAccount(db: Queryable, account: { name: string, role:
 
 export type Disabling = 'done' | 'unknown' | 'last admin'
 
-/** To be called in a transaction. The sessions of an account that is disabled are over; the last admin stays, as nobody could undo that. */
+/**
+ * To be called in a transaction. The sessions of an account that is disabled are over; the last admin stays, as nobody could undo that.
+ * One of a provider neither stays nor counts as another: the provider may take its role away with the next login.
+ */
 export async function setAccountDisabled(db: Queryable, name: string, disabled: boolean): Promise<Disabling> {
   // Two that disable each other at the same moment wait here, and the second sees what the first has done.
   await db.query('lock table account in share row exclusive mode')
   const { rows } = await db.query<{ accountId: number, last: boolean }>(`
-    select account_id as "accountId", disabled_at is null and role = 'admin' and not exists (
-      select from account as other where other.role = 'admin' and other.disabled_at is null and other.name <> $1) as last
+    select account_id as "accountId", disabled_at is null and role = 'admin' and issuer is null and not exists (
+      select from account as other
+      where other.role = 'admin' and other.disabled_at is null and other.issuer is null and other.name <> $1) as last
     from account where name = $1`, [name])
   const [found] = rows
   if (found === undefined) return 'unknown'

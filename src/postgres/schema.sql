@@ -36,8 +36,12 @@ create table account (
   disabled_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   changed_at timestamp with time zone not null default now(),
+  issuer text,
+  subject text,
   constraint account_pkey PRIMARY KEY (account_id),
+  constraint account_issuer_subject UNIQUE (issuer, subject),
   constraint account_name_key UNIQUE (name),
+  constraint account_provider CHECK (((issuer IS NULL) = (subject IS NULL))),
   constraint account_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'admin'::text])))
 );
 

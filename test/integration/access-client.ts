@@ -52,7 +52,7 @@ export async function startAccess(owner: Owner, databaseUrl: string, config: Par
   service.failed.catch(() => {})
   const ask: AccessClient['ask'] = async (method, path, { cookie, token, body, headers } = {}) => {
     const response = await fetch(service.url + path, {
-      method, signal: AbortSignal.timeout(10_000),
+      method, redirect: 'manual', signal: AbortSignal.timeout(10_000),
       headers: {
         ...method === 'GET' ? {} : OWN, ...cookie === undefined ? {} : { cookie }, ...token === undefined ? {} : { authorization: `Bearer ${token}` },
         ...body === undefined ? {} : { 'content-type': 'application/json' }, ...headers,

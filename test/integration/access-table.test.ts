@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ROLES } from '../../src/contract/access-api.ts'
 import { ROUTE_ACCESS, mayDo } from '../../src/monitoring/access/route-table.ts'
+import { readConfig } from '../../src/monitoring/config.ts'
 import { testDatabase } from '../harness/plant.ts'
 import { PASSWORD, addAccount, startAccess } from './access-client.ts'
 import type { AccessClient, Question } from './access-client.ts'
@@ -20,7 +21,11 @@ describe('the table of roles and routes', () => {
     const { databaseUrl } = await testDatabase(owner)
     const db = openPool(owner, databaseUrl)
     for (const role of ROLES) await addAccount(db, role, role)
-    api = await startAccess(owner, databaseUrl)
+    // Nobody answers there; it is for the routes of its login to be asked, too.
+    const { oidc = null } = readConfig({
+      OIDC_ISSUER: 'http://127.0.0.1:1', OIDC_CLIENT_ID: 'x', OIDC_CLIENT_SECRET: 'x', OIDC_VIEWER_VALUES: 'x', MONITORING_PUBLIC_URL: 'http://127.0.0.1:1',
+    })
+    api = await startAccess(owner, databaseUrl, { oidc })
     for (const role of ROLES) cookies.set(role, await api.login(role))
   })
   after(async () => { for (const cleanUp of cleanUps.toReversed()) await cleanUp() })

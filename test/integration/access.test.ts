@@ -42,7 +42,7 @@ describe('without any account, on loopback', () => {
     const { api, db } = await start(t)
     assert.equal(await statusOf(api, '/api/ledger'), 200)
     assert.deepEqual(await sessionOf(api), {
-      account: null, role: null, accounts: false, ends_at: null, may: { read: true, operate: false, administer: false },
+      account: null, role: null, accounts: false, single_sign_on: null, ends_at: null, may: { read: true, operate: false, administer: false },
     })
     assert.equal((await api.ask('POST', '/api/tokens', { body: { name: 'x', role: 'viewer', days: 1 } })).status, 401)
     const { ended } = await listen(api)
@@ -135,6 +135,22 @@ describe('a session', { concurrency: true }, () => {
     assert.ok(tookMs < 30_000)
     assert.equal(await statusOf(api, '/api/ledger', cookie), 401)
     assert.equal((await api.ask('POST', '/api/login', { body: { name: 'viewer', password: PASSWORD } })).status, 401)
+  })
+
+  test('begins only when what signs its cookie was read', async (t) => {
+    const { databaseUrl } = await testDatabase(t)
+    const db = openPool(t, databaseUrl)
+    await addAccount(db, 'anna', 'viewer')
+    const holder = await db.connect()
+    await holder.query('begin')
+    await holder.query('lock table session_key')
+    const api = await startAccess(t, databaseUrl)
+    const early = api.ask('POST', '/api/login', { body: { name: 'anna', password: PASSWORD } })
+    await sleep(700)
+    await holder.query('commit')
+    holder.release()
+    assert.ok([200, 503].includes((await early).status), String((await early).status))
+    await api.login('anna')
   })
 
   test('survives that PostgreSQL is away', async (t) => {

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { readAccounts } from '../../src/postgres/accounts.ts'
+import { insertProviderAccount } from '../../src/postgres/provider-accounts.ts'
+import { DECOY_HASH } from '../../src/runtime/password-hash.ts'
 import { testDatabase } from '../harness/plant.ts'
 import { startAccess } from './access-client.ts'
 import { openPool } from './monitoring-client.ts'
@@ -48,9 +50,17 @@ test('make admin makes an account, renews it and shuts it out, and says so', asy
   const again = await run({ NAME: 'anna', ROLE: 'admin', PASSWORD_FILE: file })
   assert.deepEqual(again, [0, 'gave anna the new password, role admin, was viewer; it can log in again; its sessions are over\n'])
   assert.deepEqual(await run({ NAME: 'anna', DISABLE: '1' }), [1, '"anna" is the last admin; make another one first\n'])
+
+  // One of a provider has no password, and may always be shut out.
+  assert.ok(await insertProviderAccount(db, { name: 'otto', role: 'admin', issuer: 'https://login.example', subject: '1', passwordHash: DECOY_HASH }))
+  assert.deepEqual(await run({ NAME: 'anna', DISABLE: '1' }), [1, '"anna" is the last admin; make another one first\n'])
+  assert.deepEqual(await run({ NAME: 'otto', PASSWORD_FILE: file }),
+    [1, '"otto" logs in by the single sign-on, so it has no password and gets its role there; take another name\n'])
+  assert.deepEqual(await run({ NAME: 'otto', DISABLE: '1' }), [0, 'disabled otto; its sessions and tokens are over\n'])
+
   writeFileSync(file, 'short')
   assert.deepEqual(await run({ NAME: 'anna', PASSWORD_FILE: file }), [1, 'the password must have 12 to 256 characters; it has 5\n'])
-  assert.equal((await readAccounts(db)).length, 1)
+  assert.equal((await readAccounts(db)).length, 2)
   const { rows } = await db.query<{ action: string }>('select action from audit_log where address is null order by audit_id')
-  assert.deepEqual(rows.map(({ action }) => action), ['account.create', 'account.renew', 'account.disable', 'account.renew'])
+  assert.deepEqual(rows.map(({ action }) => action), ['account.create', 'account.renew', 'account.disable', 'account.renew', 'account.disable'])
 })

@@ -27,6 +27,7 @@ const OWNER: Readonly<Record<string, string>> = {
   pg: 'postgres',
   'pg-copy-streams': 'postgres',
   fastify: 'monitoring',
+  'openid-client': 'monitoring',
   '@fastify/static': 'monitoring',
   '@fastify/swagger': 'monitoring',
   '@fastify/type-provider-typebox': 'monitoring',

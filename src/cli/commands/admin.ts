@@ -56,6 +56,9 @@ function letIn(pool: Pool, name: string, asked: Role | null, passwordHash: strin
       await writeDown(client, 'account.create', name, `role ${role}`)
       return `made the account ${name}, role ${role}`
     }
+    if (known.issuer !== null) {
+      throw new ExitError(`"${name}" logs in by the single sign-on, so it has no password and gets its role there; take another name`)
+    }
     await renewAccount(client, { name, role, passwordHash })
     const was = known.role === role ? '' : `, was ${known.role}`
     await writeDown(client, 'account.renew', name, `new password, role ${role}${was}`)

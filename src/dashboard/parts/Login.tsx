@@ -1,5 +1,6 @@
 import type { JSX, TargetedSubmitEvent } from 'preact'
 import { useState } from 'preact/hooks'
+import type { Session } from '../../contract/access-api.ts'
 import type { Access } from '../use-session.ts'
 import { Mark } from './Mark.tsx'
 
@@ -11,11 +12,15 @@ const WORDS = {
 
 /** The form of the login, where there has to be one: alone on the page, or above it. */
 export function Login({ access }: { access: Access }): JSX.Element | null {
-  const [problem, setProblem] = useState<string | null>(null)
+  const [problem, setProblem] = useState(access.signOnProblem)
   const [waiting, setWaiting] = useState(false)
   const { form } = access
   if (form === 'none') return null
 
+  const cancel = (): void => {
+    setProblem(null)
+    access.want(false)
+  }
   const send = async (event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault()
     const element = event.currentTarget
@@ -37,6 +42,7 @@ export function Login({ access }: { access: Access }): JSX.Element | null {
     <section class={`login ${form === 'needed' ? '' : 'login-above'}`} aria-labelledby="login-title">
       <h2 id="login-title">{TITLES[form]}</h2>
       {WORDS[form] !== null && <p class="login-words" role="status">{WORDS[form]}</p>}
+      {access.session !== null && <SingleSignOn session={access.session} />}
       <form onSubmit={(event) => void send(event)}>
         <p class="field">
           <label for="login-name">Name</label>
@@ -48,10 +54,22 @@ export function Login({ access }: { access: Access }): JSX.Element | null {
         </p>
         <p class="buttons">
           <button type="submit" class="action main" disabled={waiting}>{waiting ? 'Logging in' : 'Log in'}</button>
-          {form === 'wanted' && <button type="button" class="action" onClick={() => access.want(false)}>Cancel</button>}
+          {form === 'wanted' && <button type="button" class="action" onClick={cancel}>Cancel</button>}
         </p>
         {problem !== null && <p class="login-problem" role="alert"><Mark kind="critical" />{problem}</p>}
       </form>
     </section>
+  )
+}
+
+/** The way to the provider, where there is one, and back to this page. */
+function SingleSignOn({ session: { single_sign_on: signOn } }: { session: Session }): JSX.Element | null {
+  if (signOn === null) return null
+  const here = location.pathname + location.search + location.hash
+  return (
+    <div class="login-sso">
+      <a class="action main" href={`${signOn.url}?to=${encodeURIComponent(here)}`}>{signOn.label}</a>
+      <p>or with a name and a password:</p>
+    </div>
   )
 }

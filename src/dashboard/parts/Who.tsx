@@ -2,13 +2,14 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Access } from '../use-session.ts'
 
-/** Who is logged in, and the way out; or the way in, where reading doesn't need it. Nothing where there are no accounts. */
+/** Who is logged in, and the way out; or the way in, where reading doesn't need it. Nothing where nobody can log in. */
 export function Who({ access }: { access: Access }): JSX.Element | null {
   const [problem, setProblem] = useState<string | null>(null)
   const { session, form } = access
   if (session === null || (session.account === null && form !== 'none')) return null
   if (session.account === null) {
-    return session.accounts ? <p class="who"><button type="button" class="action" onClick={() => access.want(true)}>Log in</button></p> : null
+    const possible = session.accounts || session.single_sign_on !== null
+    return possible ? <p class="who"><button type="button" class="action" onClick={() => access.want(true)}>Log in</button></p> : null
   }
   const leave = (): void => {
     setProblem(null)

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Role } from '../../contract/access-api.ts'
+import type { Role, Session } from '../../contract/access-api.ts'
 import { anyAccountExists } from '../../postgres/accounts.ts'
 import { readApiToken } from '../../postgres/api-tokens.ts'
 import { classifyPostgres } from '../../postgres/errors.ts'
@@ -12,6 +12,7 @@ import { UnavailableError } from '../poller.ts'
 import { RequestError } from '../request-error.ts'
 import { createCredentialCheck, hashOf } from './credential-check.ts'
 import type { CredentialCheck } from './credential-check.ts'
+import { isLoopback } from './loopback.ts'
 import { limitKey } from './limit-key.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { lesser } from './route-table.ts'
@@ -38,6 +39,8 @@ export interface Access {
   readonly whenReady: Promise<void>
   /** There is an account, so somebody can log in. */
   readonly accountsExist: boolean
+  /** The button of the login by a provider, where there is one: then somebody can log in, too. */
+  readonly singleSignOn: Session['single_sign_on']
   /** Whoever isn't logged in may read. */
   readonly anonymousMayRead: boolean
   /** To be called after the migrations. Throws an `ExitError` when the service would be open to the network without an account. */
@@ -46,6 +49,8 @@ export interface Access {
   identify(request: FastifyRequest, reply: FastifyReply): Promise<Caller>
   /** The role that a caller has now. */
   roleNow(caller: Caller): Promise<Role | null>
+  /** What signs a kind of cookie. Throws an `UnavailableError` until it is ready. */
+  keyOf(purpose: string): Buffer
   /** Gives the reply the cookie of a new session. */
   begin(reply: FastifyReply, ticket: Omit<Ticket, 'freshUntilMs'>): void
   /** Takes the cookie away. */
@@ -66,6 +71,8 @@ export interface AccessOptions {
   readonly anonymousRead: boolean
   /** Whether we are reached by TLS. */
   readonly secure: boolean
+  /** Absent or null: people log in by password alone. */
+  readonly singleSignOn?: Session['single_sign_on']
 }
 
 /** A cookie is good for so long without the database; its owner may be away for no longer. */
@@ -79,7 +86,7 @@ const LOOK_FOR_ACCOUNTS_MS = 5_000
 const WRONG_TOKENS = { most: 30, windowMs: 5 * 60_000 }
 const TOKEN = /^Bearer +([\w-]{1,200})$/i
 
-export function createAccess({ pool, log, host, anonymousRead, secure }: AccessOptions): Access {
+export function createAccess({ pool, log, host, anonymousRead, secure, singleSignOn = null }: AccessOptions): Access {
   const open = !isLoopback(host)
   const wrongTokens = createRateLimit(WRONG_TOKENS)
   let key: Buffer | null = null
@@ -145,11 +152,12 @@ export function createAccess({ pool, log, host, anonymousRead, secure }: AccessO
     get ready() { return key !== null },
     whenReady: readiness.promise,
     get accountsExist() { return exist },
-    get anonymousMayRead() { return anonymousRead || (!open && key !== null && !exist) },
+    singleSignOn,
+    get anonymousMayRead() { return anonymousRead || (!open && key !== null && !exist && singleSignOn === null) },
     async prepare() {
       const shared = await claimSessionKey(pool, randomBytes(32))
       const found = await anyAccountExists(pool)
-      if (open && !found && !anonymousRead) {
+      if (open && !found && singleSignOn === null && !anonymousRead) {
         throw new ExitError(`MONITORING_HOST is "${host}", which others can reach, and there is no account: make one by \`make admin NAME=…\`, `
           + 'or set MONITORING_ANONYMOUS_READ=1')
       }
@@ -174,6 +182,10 @@ export function createAccess({ pool, log, host, anonymousRead, secure }: AccessO
       const { identity } = await (credential.kind === 'session' ? sessions : tokens).check(credential.hash)
       return identity === null || identity === undefined || (endsAtMs ?? 0) <= Date.now() ? anonymous().role : identity.role
     },
+    keyOf(purpose) {
+      if (key === null) throw new UnavailableError('the database was not read yet')
+      return createHmac('sha256', key).update(purpose).digest()
+    },
     begin: renew,
     removeCookie: (reply) => void reply.header('set-cookie', setCookie('', 0, secure)),
     sessions, tokens,
@@ -181,9 +193,4 @@ export function createAccess({ pool, log, host, anonymousRead, secure }: AccessO
     close: () => clearInterval(timer),
   }
   return access
-}
-
-/** Whether only programs of this machine reach it. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }

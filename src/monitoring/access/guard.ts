@@ -27,10 +27,9 @@ const READING = new Set(['GET', 'HEAD'])
 const CHANGES = { most: 120, windowMs: 60_000 }
 /** Before the database was read for the first time it says only that it wasn't. */
 const STREAM = 'GET /api/stream'
+const LOGIN = 'POST /api/login'
 /** Open to everybody, and yet about whoever asks. */
 const ABOUT_THE_CALLER = new Set(['GET /api/session', 'POST /api/logout'])
-/** Open to everybody, but not before the accounts can be read. */
-const SIGN_IN = new Set(['POST /api/login'])
 
 const callers = new WeakMap<FastifyRequest, Caller>()
 
@@ -62,7 +61,8 @@ export function guardRoutes(app: App, { access, untilRead, allowedHosts }: Guard
     const least = ROUTE_ACCESS[name]
     if (least === undefined) throw new RequestError(403, 'nobody may do this')
     if (!READING.has(request.method)) checkChange(request)
-    if (access !== null && SIGN_IN.has(name)) await untilKnown(access)
+    // It would end without a cookie: what signs it was not read yet.
+    if (access !== null && name === LOGIN) await untilReady(access)
     if (least === 'everybody' && !ABOUT_THE_CALLER.has(name)) return
     const caller = access === null ? READER : await identify(access, name, request, reply)
     callers.set(request, caller)
@@ -83,12 +83,12 @@ export function guardRoutes(app: App, { access, untilRead, allowedHosts }: Guard
     const nobody = authorization === undefined && cookie === undefined
     if (!known.ready && !(nobody && known.anonymousMayRead)) {
       if (nobody && name === STREAM) return READER
-      await untilKnown(known)
+      await untilReady(known)
     }
     return known.identify(request, reply)
   }
 
-  async function untilKnown(known: Access): Promise<void> {
+  async function untilReady(known: Access): Promise<void> {
     // Whichever comes first: a round of reading more would cost everybody who comes at the start another 200 ms.
     if (!known.ready) await Promise.race([known.whenReady, untilRead()])
   }

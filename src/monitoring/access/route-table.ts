@@ -27,6 +27,8 @@ export const ROUTE_ACCESS: Readonly<Record<string, Least>> = {
   'GET /health': 'everybody',
   'GET /api/session': 'everybody',
   'POST /api/login': 'everybody',
+  'GET /api/login/oidc': 'everybody',
+  'GET /api/login/oidc/callback': 'everybody',
   'POST /api/logout': 'everybody',
 
   'GET /api/system-status': 'viewer',

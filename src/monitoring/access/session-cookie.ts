@@ -15,20 +15,29 @@ export interface Ticket {
 }
 
 /** `payload.signature`, both base64url; the signature is HMAC-SHA-256. */
-export function sealTicket(ticket: Ticket, key: Buffer): string {
-  const payload = Buffer.from(JSON.stringify(ticket)).toString('base64url')
+export function seal(content: object, key: Buffer): string {
+  const payload = Buffer.from(JSON.stringify(content)).toString('base64url')
   return `${payload}.${sign(payload, key).toString('base64url')}`
 }
 
-/** Null unless it was sealed with this key and still holds. */
-export function openTicket(sealed: string, key: Buffer, nowMs: number): Ticket | null {
+/** Null unless it was sealed with this key. */
+export function unseal(sealed: string, key: Buffer): unknown {
   const [payload = '', signature = '', ...rest] = sealed.split('.')
   const given = Buffer.from(signature, 'base64url')
   const expected = sign(payload, key)
   if (rest.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) return null
+  return JSON.parse(Buffer.from(payload, 'base64url').toString())
+}
+
+export function sealTicket(ticket: Ticket, key: Buffer): string {
+  return seal(ticket, key)
+}
+
+/** Null unless it was sealed with this key and still holds. */
+export function openTicket(sealed: string, key: Buffer, nowMs: number): Ticket | null {
   // Ours, so it has the shape that we gave it; an older release may have given it another.
-  const ticket = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Ticket
-  if (!ROLES.includes(ticket.role) || !(ticket.freshUntilMs > nowMs && ticket.endsAtMs > nowMs)) return null
+  const ticket = unseal(sealed, key) as Ticket | null
+  if (ticket === null || !ROLES.includes(ticket.role) || !(ticket.freshUntilMs > nowMs && ticket.endsAtMs > nowMs)) return null
   return ticket
 }
 
@@ -48,6 +57,11 @@ export function setCookie(value: string, maxAgeS: number, secure: boolean): stri
 
 /** The session's cookie in a Cookie header. */
 export function readCookie(header: string | undefined, secure: boolean): string | undefined {
-  const prefix = `${cookieName(secure)}=`
+  return findCookie(header, cookieName(secure))
+}
+
+/** The value of any cookie in a Cookie header. */
+export function findCookie(header: string | undefined, name: string): string | undefined {
+  const prefix = `${name}=`
   return header?.split(';').map((each) => each.trim()).find((each) => each.startsWith(prefix))?.slice(prefix.length)
 }

@@ -45,9 +45,10 @@ export function createSignIn(access: Access): SignIn {
       accounts.take(name)
       // As much work for a name that doesn't exist: the time must not tell.
       const matches = await gate.enter(() => verifyPassword(password, account?.passwordHash ?? DECOY_HASH))
-      if (account === undefined || account.disabledAt !== null || !matches) {
+      if (account === undefined || account.disabledAt !== null || account.issuer !== null || !matches) {
         // A name that doesn't exist isn't written down: it may be a password that was typed into the wrong field.
-        const detail = account === undefined ? 'unknown name' : account.disabledAt === null ? 'wrong password' : 'disabled account'
+        const detail = account === undefined ? 'unknown name' : account.disabledAt !== null ? 'disabled account'
+          : account.issuer !== null ? 'account of the single sign-on' : 'wrong password'
         await databaseCall(() => insertAudit(pool, {
           actor: null, action: 'login', target: account?.name ?? null, address, outcome: 'refused', detail,
         }))

@@ -74,6 +74,9 @@ async function readOne(db: Queryable, name: string): Promise<AccountRow> {
   return await readAccount(db, name) as AccountRow
 }
 
-function describe({ name, role, disabledAt, createdAt, changedAt }: AccountRow): Account {
-  return { name, role, disabled: disabledAt !== null, created_at: createdAt.toISOString(), changed_at: changedAt.toISOString() }
+function describe({ name, role, disabledAt, issuer, createdAt, changedAt }: AccountRow): Account {
+  return {
+    name, role, disabled: disabledAt !== null, single_sign_on: issuer !== null,
+    created_at: createdAt.toISOString(), changed_at: changedAt.toISOString(),
+  }
 }
