@@ -109,6 +109,8 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
   })
 
   function assign(partitions: readonly number[]): void {
+    // Until the others know that it goes they may give it a part, which it would never let go of.
+    if (closing !== undefined) return
     const revoked = assigned.filter((partition) => !partitions.includes(partition))
     newlyAssigned = partitions.filter((partition) => !assigned.includes(partition))
     assigned = partitions
@@ -122,6 +124,7 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
     heartbeat.beatNow()
   }
 
+  let closing: Promise<void> | undefined
   let membership: Membership | undefined
   const joined = joinGroup(connection, {
     group: config.group, topic: sensorTopic, sessionTimeoutMs: config.sessionTimeoutMs,
@@ -159,14 +162,14 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
     rebalances.record(...assigned.map((partition) => ({ type: 'partition_revoked' as const, partition, metadata: { reason: 'stopped' } })))
     assigned = []
     await within(LAST_WORDS_MS, releaseLogs(pool, left.map((owned) => owned.logKey), consumerId))
-    await within(LAST_WORDS_MS, membership?.leave())
+    // Who has only just asked to join must leave, too, when it is in.
+    await within(LAST_WORDS_MS, joined.then(() => membership?.leave()))
     await outbox.stop(LAST_PUBLISH_MS)
     await heartbeat.stop()
     await within(LAST_WORDS_MS, Promise.all([reader.close(), producer.close(), pool.end()]))
     log.info({ processed }, 'left the group; everything in hand is committed')
   }
 
-  let closing: Promise<void> | undefined
   log.info({ group: config.group, topic: sensorTopic }, 'started')
   return {
     failed,
@@ -174,8 +177,8 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
     close: () => (closing ??= close()),
   }
 
-  async function within(ms: number, work: Promise<unknown> | undefined): Promise<void> {
-    const outcome = await Promise.race([work?.then(() => null, messageOf), sleep(ms, `no answer within ${ms} ms`, { ref: false })])
+  async function within(ms: number, work: Promise<unknown>): Promise<void> {
+    const outcome = await Promise.race([work.then(() => null, messageOf), sleep(ms, `no answer within ${ms} ms`, { ref: false })])
     if (typeof outcome === 'string') log.warn({ reason: outcome }, 'not everybody could be told of the stop')
   }
 }
