@@ -20,6 +20,7 @@ import { registerKafkaDeadLetters } from './routes/kafka-dead-letters.ts'
 import { registerKafkaGroups } from './routes/kafka-groups.ts'
 import { registerKafkaMessage } from './routes/kafka-message.ts'
 import { registerKafkaMessages } from './routes/kafka-messages.ts'
+import { registerKafkaReplay } from './routes/kafka-replay.ts'
 import { registerKafkaTail } from './routes/kafka-tail.ts'
 import { registerKafkaTopics } from './routes/kafka-topics.ts'
 import { registerLedger } from './routes/ledger.ts'
@@ -43,6 +44,7 @@ export interface AppOptions extends RouteContext {
   readonly log: Log
   /** Absent: nobody can log in, so everything may be read and nothing changed. */
   readonly access?: Access
+  readonly sensorTopic: string
   /** Absent or null: plain http. */
   readonly tls?: ServerTls | null
   /** Where the built page is. */
@@ -83,13 +85,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   registerKafkaTail(app, options)
   registerKafkaDeadLetters(app, options)
   registerHealth(app, options)
-  if (options.access !== undefined) registerAccess(app, options.access)
+  if (options.access !== undefined) registerAccess(app, options.access, options.sensorTopic)
   await registerDashboard(app, options.dashboardDir)
   await app.ready()
   return app
 }
 
-function registerAccess(app: App, access: Access): void {
+function registerAccess(app: App, access: Access, sensorTopic: string): void {
   const signIn = createSignIn(access)
   registerLogin(app, access, signIn)
   registerLogout(app, signIn)
@@ -97,6 +99,7 @@ function registerAccess(app: App, access: Access): void {
   registerAccounts(app, access)
   registerTokens(app, access)
   registerAudit(app, access)
+  registerKafkaReplay(app, access, sensorTopic)
 }
 
 function createFastify(log: Log, tls: ServerTls | null) {

@@ -75,7 +75,8 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
   let closing: Promise<void> | null = null
   try {
     app = await createApp({
-      log, access, source, stream, tls, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic), dashboardDir: DASHBOARD_DIR,
+      log, access, source, stream, tls, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic),
+      sensorTopic: config.sensorTopic, dashboardDir: DASHBOARD_DIR,
     })
     const url = await listen(app, config)
     return { url, close: () => closing ??= close(), failed: source.failed }
