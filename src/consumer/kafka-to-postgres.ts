@@ -19,6 +19,7 @@ import { createPlant } from './plant.ts'
 import type { Plant } from './plant.ts'
 import { acceptedTime, prepare } from './prepare.ts'
 import type { OwnedLog, Prepared } from './prepare.ts'
+import { createReplayArrivals } from './replay-arrivals.ts'
 import { restoreLogs } from './restore.ts'
 
 export interface KafkaToPostgresOptions {
@@ -192,6 +193,7 @@ function createWriter(
   options: KafkaToPostgresOptions, logs: ReadonlyMap<number, OwnedLog>, onFailure: (error: unknown) => void,
 ): Writer {
   const { pool, consumerId } = options
+  const arrivals = createReplayArrivals(pool, options.topic)
   const knownDays = new Set<number>()
   const ids: number[] = []
   let writing: Promise<void> = Promise.resolve()
@@ -200,7 +202,7 @@ function createWriter(
   async function prepareBatch(slices: readonly LogSlice[], plant: Plant, search: RefusedSearch): Promise<Prepared> {
     if (ids.length < slices.length) ids.push(...await reserveBatchIds(pool, BATCH_IDS_AHEAD + slices.length))
     const prepared = await prepare(slices, {
-      consumerId, plant, logs, batchIds: ids.splice(0, slices.length), condemned: search.condemned,
+      consumerId, plant, arrivals, logs, batchIds: ids.splice(0, slices.length), condemned: search.condemned,
       accepted: acceptedTime(Date.now(), options.retentionDays),
     })
     const newDays = [...prepared.days].filter((day) => !knownDays.has(day))

@@ -2,7 +2,6 @@ import type { Alert } from '../contract/alert.ts'
 import { deadLetterTopic } from '../contract/topics.ts'
 import { classifyKafka } from '../kafka/errors.ts'
 import type { KafkaProducer, OutgoingMessage } from '../kafka/producer.ts'
-import { classifyPostgres } from '../postgres/errors.ts'
 import { advanceOutbox, readPendingAlerts, readPendingDeadLetters } from '../postgres/outbox.ts'
 import type { OutboxAlert, OutboxDeadLetter } from '../postgres/outbox.ts'
 import type { Pool } from '../postgres/pool.ts'
@@ -10,6 +9,7 @@ import { linkAbort, pause } from '../runtime/abort.ts'
 import { messageOf } from '../runtime/errors.ts'
 import type { Log } from '../runtime/log.ts'
 import type { OwnedLog } from './prepare.ts'
+import { startPublishLoop } from './publish-loop.ts'
 
 export interface OutboxOptions {
   readonly pool: Pool
@@ -34,7 +34,6 @@ const ALERTS_PER_SEND = 1_000
 const DEAD_LETTERS_PER_SEND = 20
 /** What another consumer left behind is found without a call of `wake`. */
 const POLL_MS = 5_000
-const RETRY_MS = 500
 
 /**
  * Publishes alerts and dead letters after they are committed: at least once, in the order of their log, each time the same message.
@@ -44,15 +43,7 @@ export function startOutbox(options: OutboxOptions): Outbox {
   const { pool, producer, log } = options
   const { promise: failed, reject: fail } = Promise.withResolvers<never>()
   failed.catch(() => {})
-  const stopping = new AbortController()
   let logs: readonly OwnedLog[] = []
-  let signalled = false
-  let onSignal: () => void = () => {}
-
-  function wake(): void {
-    signalled = true
-    onSignal()
-  }
 
   async function publishAll(): Promise<void> {
     for (const owned of logs) {
@@ -73,7 +64,7 @@ export function startOutbox(options: OutboxOptions): Outbox {
   async function publishDeadLetters(owned: OwnedLog): Promise<boolean> {
     const letters = await readPendingDeadLetters(pool, owned.logKey, DEAD_LETTERS_PER_SEND)
     for (const letter of letters) {
-      await producer.send([deadLetterMessage(options.sensorTopic, owned.partition, letter)]).catch((error: unknown) => {
+      await producer.send([deadLetterMessage(options.sensorTopic, owned, letter)]).catch((error: unknown) => {
         if (classifyKafka(error) !== 'reject') throw error
         log.error({ offset: letter.offset, partition: owned.partition, reason: messageOf(error) },
           'Kafka refuses this dead letter; it stays in the table dead_letter')
@@ -83,43 +74,18 @@ export function startOutbox(options: OutboxOptions): Outbox {
     return letters.length === DEAD_LETTERS_PER_SEND
   }
 
-  async function run(): Promise<void> {
-    let failing = false
-    while (!stopping.signal.aborted) {
-      signalled = false
-      try {
-        await publishAll()
-        if (failing) log.info('alerts and dead letters are published again')
-        failing = false
-      } catch (error) {
-        if (stopping.signal.aborted) return
-        const dispositions = [classifyPostgres(error), classifyKafka(error)]
-        if (!dispositions.includes('retry')) throw error
-        if (!failing) log.warn({ reason: messageOf(error) }, 'alerts and dead letters wait in the outbox')
-        failing = true
-        await pause(RETRY_MS, stopping.signal)
-        continue
-      }
-      if (signalled) continue
-      const wait = linkAbort(stopping.signal)
-      onSignal = () => { wait.abort() }
-      await pause(POLL_MS, wait.signal)
-      wait.release()
-    }
-  }
-
-  const running = run().catch(fail)
+  const loop = startPublishLoop({ publish: publishAll, what: 'alerts and dead letters', pollMs: POLL_MS, log })
+  loop.running.catch(fail)
   return {
     own(owned) {
       logs = owned
-      wake()
+      loop.wake()
     },
-    wake,
+    wake: loop.wake,
     async stop(timeoutMs) {
-      stopping.abort()
-      wake()
+      loop.abort()
       const deadline = linkAbort(new AbortController().signal)
-      await Promise.race([running.then(publishAll).catch(() => {}).finally(() => { deadline.abort() }), pause(timeoutMs, deadline.signal)])
+      await Promise.race([loop.running.then(publishAll).catch(() => {}).finally(() => { deadline.abort() }), pause(timeoutMs, deadline.signal)])
     },
     failed,
   }
@@ -130,10 +96,10 @@ function alertMessage(topic: string, { offset: _, timestampMs, ...alert }: Outbo
   return { topic, key: Buffer.from(alert.sensor_id), value: Buffer.from(JSON.stringify(message)) }
 }
 
-function deadLetterMessage(sensorTopic: string, partition: number, letter: OutboxDeadLetter): OutgoingMessage {
+function deadLetterMessage(sensorTopic: string, { partition, topicId, generation }: OwnedLog, letter: OutboxDeadLetter): OutgoingMessage {
   const headers = {
     reason: letter.reason, detail: letter.detail, topic: sensorTopic, partition: String(partition), offset: String(letter.offset),
-    time: letter.createdAt.toISOString(),
+    time: letter.createdAt.toISOString(), topic_id: topicId, generation: String(generation),
   }
   return {
     topic: deadLetterTopic(sensorTopic), key: letter.key, value: letter.value, partition: 0,

@@ -10,9 +10,11 @@ import type { LogRecord, LogSlice } from '../kafka/log-slice.ts'
 import { createBinaryCopy } from '../postgres/binary-copy.ts'
 import type { BinaryCopy } from '../postgres/binary-copy.ts'
 import type { PartitionLog } from '../postgres/logs.ts'
+import type { ReplayOutcome, ReplayedLetter } from '../postgres/replay-outcomes.ts'
 import type { LogShare, WriteBatch } from '../postgres/write-batch.ts'
 import { ALERT_COLUMNS, DEAD_LETTER_COLUMNS, READING_COLUMNS } from '../postgres/write-batch.ts'
 import type { Known, NumberedReading, Plant, Sensor, Version } from './plant.ts'
+import type { ReplayArrivals } from './replay-arrivals.ts'
 import type { SequenceTracker } from './sequences.ts'
 
 /** A partition that this consumer has now, with its detectors' memory by sensor key. */
@@ -23,6 +25,7 @@ export interface OwnedLog extends PartitionLog {
 export interface PrepareContext {
   readonly consumerId: string
   readonly plant: Plant
+  readonly arrivals: ReplayArrivals
   readonly logs: ReadonlyMap<number, OwnedLog>
   readonly accepted: AcceptedTime
   /** One for each slice. */
@@ -58,11 +61,12 @@ export async function prepare(slices: readonly LogSlice[], context: PrepareConte
   context.plant.forgetCrowded()
   for (const slice of slices) decoded.push(await decodeSlice(slice, context, unknown))
   if (unknown.length > 0) await context.plant.learn(unknown)
+  const replayed = await context.arrivals.recognise(slices)
 
   const count = slices.reduce((sum, slice) => sum + slice.records.length, 0)
   const output: Output = {
     consumerId: context.consumerId, readings: createBinaryCopy(count * COPY_BYTES_PER_READING), alerts: createBinaryCopy(),
-    deadLetters: createBinaryCopy(), days: new Set(), rejections: [], trackers: new Set(),
+    deadLetters: createBinaryCopy(), days: new Set(), rejections: [], trackers: new Set(), replayed, replays: [],
   }
   const shares: LogShare[] = []
   for (const [index, slice] of slices.entries()) {
@@ -82,6 +86,8 @@ interface Output {
   readonly days: Set<number>
   readonly rejections: { partition: number, offset: number, rejection: Rejection }[]
   readonly trackers: Set<SequenceTracker>
+  readonly replayed: ReadonlyMap<LogRecord, ReplayedLetter>
+  readonly replays: ReplayOutcome[]
 }
 
 function ownedLog(context: PrepareContext, slice: LogSlice): OwnedLog {
@@ -137,11 +143,22 @@ async function encodeSlice(
     deadLettered++
     output.rejections.push({ partition: slice.partition, offset: record.offset, rejection })
     encodeDeadLetter(output.deadLetters, log.logKey, record, rejection, output.consumerId)
+    settle(record, 'refused')
+  }
+
+  function settle(record: LogRecord, outcome: ReplayOutcome['outcome']): void {
+    const letter = output.replayed.get(record)
+    if (letter !== undefined) output.replays.push({ logKey: letter.logKey, offset: letter.offset, outcome })
   }
 
   for (const [index, reading] of readings.entries()) {
     if (isEndOfTurn(index)) await nextTurn()
     const record = slice.records[index] as LogRecord
+    // What became of the letter is known already: whatever this one holds, it is the same once more.
+    if (output.replayed.get(record)?.settled === true) {
+      duplicates++
+      continue
+    }
     if (isRejection(reading)) {
       reject(record, reading)
       continue
@@ -153,6 +170,7 @@ async function encodeSlice(
     if (tracker !== null) output.trackers.add(tracker)
     if (arrival === 'duplicate') {
       duplicates++
+      settle(record, 'duplicate')
       continue
     }
     if (arrival === 'too_old') {
@@ -161,6 +179,7 @@ async function encodeSlice(
     }
     const level = reading.level ?? alertLevelOf(reading.value, version.thresholds)
     stored++
+    settle(record, 'stored')
     output.days.add(dayOf(reading.timeUs))
     encodeReading(output.readings, reading, sensor.key, version.key, batchId, record.offset - slice.firstOffset, ALERT_LEVELS.indexOf(level))
     const findings = applyRules(memoryOf(log, sensor.key), {

@@ -9,6 +9,7 @@ import { openLog } from '../postgres/logs.ts'
 import type { PartitionLog } from '../postgres/logs.ts'
 import { inTransaction } from '../postgres/pool.ts'
 import type { Pool } from '../postgres/pool.ts'
+import { sendReplaysAgain } from '../postgres/replay-outbox.ts'
 import type { OwnedLog } from './prepare.ts'
 
 /** Claims the partitions in PostgreSQL and brings back where they stood and what their detectors knew. */
@@ -21,6 +22,7 @@ export async function restoreLogs(
     for (const [partition, { topicId, first, end }] of bounds) {
       logs.push(await openLog(client, { topic, partition, topicId, kafkaFirst: first, kafkaEnd: end, consumerId }))
     }
+    if (logs.some((log) => log.gaps.length > 0)) await sendReplaysAgain(client, topic)
     return logs
   })
   const logs = new Map<number, OwnedLog>()

@@ -24,6 +24,7 @@ import { startKafkaToPostgres } from './kafka-to-postgres.ts'
 import { startOutbox } from './outbox-to-kafka.ts'
 import type { OwnedLog } from './prepare.ts'
 import { createRebalances } from './rebalances.ts'
+import { startReplays } from './replays-to-kafka.ts'
 
 export interface ConsumerService extends Service {
   /** The partitions that it has now. */
@@ -36,8 +37,8 @@ const HINT_INTERVAL_MS = 5_000
 const PARTITIONS_INTERVAL_MS = 3_600_000
 const LAST_PUBLISH_MS = 2_000
 const LAST_WORDS_MS = 1_000
-/** One writes, one registers sensors, one publishes, one beats. */
-const MAX_CONNECTIONS = 4
+/** One writes, one registers sensors, one publishes, one replays, one beats. */
+const MAX_CONNECTIONS = 5
 
 /** Starts one member of the consumer group; waits for PostgreSQL and Kafka for as long as it takes. */
 export async function startConsumer(config: ConsumerConfig, log: Log): Promise<ConsumerService> {
@@ -55,6 +56,7 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
   const reader = createLogReader(connection, sensorTopic)
   const producer = createKafkaProducer(connection)
   const outbox = startOutbox({ pool, producer, sensorTopic, alertTopic, log })
+  const replays = startReplays({ pool, producer, sensorTopic, log })
   const rebalances = createRebalances(pool, consumerId, sensorTopic)
   const processedLastMinute = createMinuteCount()
   let processed = 0
@@ -70,6 +72,7 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
     onRestored(logs) {
       restored = logs
       outbox.own(logs)
+      replays.own(logs)
       recordAssigned(logs)
     },
     onCommitted(prepared, logs) {
@@ -109,6 +112,8 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
   })
 
   function assign(partitions: readonly number[]): void {
+    // Until the others know that it goes they may give it a part, which it would never let go of.
+    if (closing !== undefined) return
     const revoked = assigned.filter((partition) => !partitions.includes(partition))
     newlyAssigned = partitions.filter((partition) => !assigned.includes(partition))
     assigned = partitions
@@ -118,10 +123,12 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
     rebalances.record(...revoked.map((partition) => ({ type: 'partition_revoked' as const, partition })))
     if (newlyAssigned.length === 0) rebalances.record({ type: 'rebalance_complete', metadata: { assigned } })
     outbox.own([])
+    replays.own([])
     path.assign(partitions)
     heartbeat.beatNow()
   }
 
+  let closing: Promise<void> | undefined
   let membership: Membership | undefined
   const joined = joinGroup(connection, {
     group: config.group, topic: sensorTopic, sessionTimeoutMs: config.sessionTimeoutMs,
@@ -137,6 +144,7 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
   joined.catch(fail)
   path.failed.catch(fail)
   outbox.failed.catch(fail)
+  replays.failed.catch(fail)
 
   const hinting = setInterval(() => {
     if (membership === undefined || hints.size === 0) return
@@ -159,14 +167,15 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
     rebalances.record(...assigned.map((partition) => ({ type: 'partition_revoked' as const, partition, metadata: { reason: 'stopped' } })))
     assigned = []
     await within(LAST_WORDS_MS, releaseLogs(pool, left.map((owned) => owned.logKey), consumerId))
-    await within(LAST_WORDS_MS, membership?.leave())
+    // Who has only just asked to join must leave, too, when it is in.
+    await within(LAST_WORDS_MS, joined.then(() => membership?.leave()))
+    await within(LAST_WORDS_MS, replays.stop())
     await outbox.stop(LAST_PUBLISH_MS)
     await heartbeat.stop()
     await within(LAST_WORDS_MS, Promise.all([reader.close(), producer.close(), pool.end()]))
     log.info({ processed }, 'left the group; everything in hand is committed')
   }
 
-  let closing: Promise<void> | undefined
   log.info({ group: config.group, topic: sensorTopic }, 'started')
   return {
     failed,
@@ -174,8 +183,8 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
     close: () => (closing ??= close()),
   }
 
-  async function within(ms: number, work: Promise<unknown> | undefined): Promise<void> {
-    const outcome = await Promise.race([work?.then(() => null, messageOf), sleep(ms, `no answer within ${ms} ms`, { ref: false })])
+  async function within(ms: number, work: Promise<unknown>): Promise<void> {
+    const outcome = await Promise.race([work.then(() => null, messageOf), sleep(ms, `no answer within ${ms} ms`, { ref: false })])
     if (typeof outcome === 'string') log.warn({ reason: outcome }, 'not everybody could be told of the stop')
   }
 }

@@ -2,7 +2,8 @@ import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { count, names, nullable, object, partition, time, topic } from './api-schema.ts'
 
-// The paths below /api/kafka: Kafka itself as its brokers tell it, and the messages of its topics. None of them changes anything.
+// The paths below /api/kafka: Kafka itself as its brokers tell it, and the messages of its topics. None of them changes
+// anything but the replay of dead letters.
 
 const brokerId = (description: string) => Type.Integer({ description })
 const firstOffset = nullable(count('oldest offset that the log still holds; null: the leader does not say'))
@@ -165,6 +166,40 @@ export const kafkaDeadLettersSchema = object({
     count: count('of those counted'),
     newest_at: time('when the newest was kept'),
     example: Type.String({ description: 'what was wrong with the newest' }),
+    replayable: count('of those counted, how many can be replayed'),
   }, 'KafkaDeadLetterReason'), { description: 'most frequent first' }),
+  replay: object({
+    replayable: count('of the total, how many can be replayed: never requested before, or refused by Kafka'),
+    waiting: count('requested, and it is not known yet what became of them'),
+    stored: count('replayed, and stored'),
+    duplicates: count('replayed, and absorbed, because the reading had come before'),
+    refused: count('replayed, and refused again: each is a new dead letter'),
+    failed: count('not taken by Kafka; they can be requested again'),
+  }, 'KafkaReplays'),
 }, 'KafkaDeadLetters')
 export type KafkaDeadLetters = Static<typeof kafkaDeadLettersSchema>
+
+// POST /api/kafka/dead-letters/replay
+
+/** More are not marked by one request. So many take 0.7 s, and 5 s on a machine that is overloaded. */
+export const MOST_REPLAYED = 50_000
+
+export const replayRequestSchema = Type.Object({
+  all: Type.Optional(Type.Literal(true, { description: 'all that can be replayed' })),
+  reason: Type.Optional(Type.String({ pattern: '^[a-z_]{1,64}$', description: 'those that were refused for this reason' })),
+  letters: Type.Optional(Type.Array(Type.Object({
+    partition: Type.Integer({ minimum: 0, maximum: 999_999, description: 'header partition of the dead letter' }),
+    offset: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'header offset' }),
+    topic_id: Type.Optional(Type.String({
+      pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'header topic_id; absent: the newest dead letter at this place',
+    })),
+    generation: Type.Optional(Type.Integer({ minimum: 0, maximum: 999_999, description: 'header generation; absent: as above' })),
+  }, { additionalProperties: false }), { minItems: 1, maxItems: 200, description: 'these' })),
+}, { additionalProperties: false, minProperties: 1, maxProperties: 1, title: 'ReplayRequest', description: 'exactly one of its members' })
+export type ReplayRequest = Static<typeof replayRequestSchema>
+
+export const replayAnswerSchema = object({
+  requested: count('dead letters that will be sent again; those requested before are not among them'),
+  remaining: count(`those that can still be requested, because a request takes ${MOST_REPLAYED} at most; counted to 100000`),
+}, 'ReplayAnswer')
+export type ReplayAnswer = Static<typeof replayAnswerSchema>

@@ -15,7 +15,8 @@ export async function logOut(): Promise<void> {
   await post('./api/logout', undefined)
 }
 
-async function post(path: string, body: object | undefined): Promise<void> {
+/** Asks for a change. Rejects with an `AskError` whose message can be shown. */
+export async function post(path: string, body: object | undefined): Promise<Response> {
   let response: Response
   try {
     response = await fetch(path, {
@@ -27,7 +28,7 @@ async function post(path: string, body: object | undefined): Promise<void> {
   } catch {
     throw new AskError(NO_ANSWER)
   }
-  if (response.ok) return
+  if (response.ok) return response
   const { error } = await response.json().catch(() => ({})) as Partial<ApiError>
   throw new AskError(sentence(error ?? `The service answers ${response.status}`))
 }

@@ -7,7 +7,7 @@ export interface OutgoingMessage {
   readonly topic: string
   readonly key?: Buffer | null
   readonly value?: Buffer | null
-  readonly headers?: readonly (readonly [name: Buffer, value: Buffer])[]
+  readonly headers?: readonly (readonly [name: Buffer, value: Buffer | null])[]
   /** Chosen by the key's hash where it isn't given, as Java's clients do; in turn where there is no key. */
   readonly partition?: number
 }
@@ -65,7 +65,8 @@ function toClient(message: OutgoingMessage, partition: number): MessageToProduce
     topic: message.topic, partition,
     ...(message.key === undefined || message.key === null ? {} : { key: message.key }),
     ...(message.value === undefined || message.value === null ? {} : { value: message.value }),
-    ...(message.headers === undefined ? {} : { headers: new Map(message.headers) }),
+    // A header without a value is sent as such, though the client's types don't know of it.
+    ...(message.headers === undefined ? {} : { headers: new Map(message.headers as readonly (readonly [Buffer, Buffer])[]) }),
   }
 }
 

@@ -23,6 +23,7 @@ import { registerKafkaDeadLetters } from './routes/kafka-dead-letters.ts'
 import { registerKafkaGroups } from './routes/kafka-groups.ts'
 import { registerKafkaMessage } from './routes/kafka-message.ts'
 import { registerKafkaMessages } from './routes/kafka-messages.ts'
+import { registerKafkaReplay } from './routes/kafka-replay.ts'
 import { registerKafkaTail } from './routes/kafka-tail.ts'
 import { registerKafkaTopics } from './routes/kafka-topics.ts'
 import { registerLedger } from './routes/ledger.ts'
@@ -50,6 +51,7 @@ export interface AppOptions extends RouteContext {
   readonly access?: Access
   /** Absent or null: people log in by password alone. */
   readonly oidc?: OidcConfig | null
+  readonly sensorTopic: string
   /** Absent or null: plain http. */
   readonly tls?: ServerTls | null
   /** Absent: none. */
@@ -102,7 +104,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   return app
 }
 
-function registerAccess(app: App, access: Access, { log, oidc = null }: AppOptions): void {
+function registerAccess(app: App, access: Access, { log, oidc = null, sensorTopic }: AppOptions): void {
   const signIn = createSignIn(access)
   registerLogin(app, access, signIn)
   if (oidc !== null) registerLoginOidc(app, createSignOn({ access, config: oidc, log }))
@@ -111,6 +113,7 @@ function registerAccess(app: App, access: Access, { log, oidc = null }: AppOptio
   registerAccounts(app, access)
   registerTokens(app, access)
   registerAudit(app, access)
+  registerKafkaReplay(app, access, sensorTopic)
 }
 
 function createFastify(log: Log, tls: ServerTls | null, trustedProxies: readonly string[]) {

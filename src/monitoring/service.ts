@@ -81,8 +81,9 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
   let closing: Promise<void> | null = null
   try {
     app = await createApp({
-      log, access, oidc, source, stream, tls, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic), dashboardDir: DASHBOARD_DIR,
-      allowedHosts: [config.host, ...publicUrl === null ? [] : [publicUrl.hostname], ...config.allowedHosts ?? []], trustedProxies: config.trustedProxies,
+      log, access, oidc, source, stream, tls, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic),
+      sensorTopic: config.sensorTopic, dashboardDir: DASHBOARD_DIR, trustedProxies: config.trustedProxies,
+      allowedHosts: [config.host, ...publicUrl === null ? [] : [publicUrl.hostname], ...config.allowedHosts ?? []],
     })
     const url = await listen(app, config)
     return { url, close: () => closing ??= close(), failed: source.failed }

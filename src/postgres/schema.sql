@@ -145,6 +145,21 @@ create table dead_letter (
   constraint dead_letter_pkey PRIMARY KEY (log_key, kafka_offset),
   constraint dead_letter_log_key_fkey FOREIGN KEY (log_key) REFERENCES partition_log(log_key)
 );
+create index dead_letter_reason ON dead_letter USING btree (log_key, reason, kafka_offset);
+
+create table dead_letter_replay (
+  log_key smallint not null,
+  kafka_offset bigint not null,
+  requested_at timestamp with time zone not null default now(),
+  requested_by text not null,
+  sent_at timestamp with time zone,
+  failure text,
+  outcome text,
+  outcome_at timestamp with time zone,
+  constraint dead_letter_replay_pkey PRIMARY KEY (log_key, kafka_offset),
+  constraint dead_letter_replay_outcome_check CHECK ((outcome = ANY (ARRAY['stored'::text, 'duplicate'::text, 'refused'::text])))
+);
+create index dead_letter_replay_unsent ON dead_letter_replay USING btree (log_key, kafka_offset) WHERE ((sent_at IS NULL) AND (failure IS NULL) AND (outcome IS NULL));
 
 create table detector_snapshot (
   log_key smallint not null,

@@ -7,6 +7,8 @@ import { inTransaction } from './pool.ts'
 import type { Pool } from './pool.ts'
 import { writeEpochs } from './producer-epochs.ts'
 import type { EpochChange } from './producer-epochs.ts'
+import { writeReplayOutcomes } from './replay-outcomes.ts'
+import type { ReplayOutcome } from './replay-outcomes.ts'
 
 /** One log's share of a transaction: what became of each offset from `firstOffset` up to, not including, `nextOffset`. */
 export interface LogShare {
@@ -28,6 +30,7 @@ export interface WriteBatch {
   readonly alerts: BinaryCopy
   readonly deadLetters: BinaryCopy
   readonly epochs: readonly EpochChange[]
+  readonly replays: readonly ReplayOutcome[]
   readonly snapshots: readonly DetectorSnapshot[]
 }
 
@@ -49,7 +52,7 @@ export class FencedError extends Error {
 
 /**
  * Writes readings, alerts, dead letters and the offsets after them in one transaction: all of it exactly once, or nothing.
- * Throws a `FencedError` when another consumer has moved an offset or an epoch since this one read it.
+ * Throws a `FencedError` when another consumer has moved an offset or an epoch, or settled a replay, since this one read it.
  */
 export async function writeBatch(pool: Pool, batch: WriteBatch): Promise<void> {
   try {
@@ -76,6 +79,7 @@ async function writeAll(pool: Pool, batch: WriteBatch): Promise<void> {
     await copyRows(client, 'dead_letter', DEAD_LETTER_COLUMNS, batch.deadLetters)
     for (const snapshot of batch.snapshots) await writeSnapshot(client, snapshot)
     if (!(await writeEpochs(client, batch.epochs))) throw new FencedError('a producer epoch was changed by another consumer')
+    if (!(await writeReplayOutcomes(client, batch.replays))) throw new FencedError('a replay has arrived at another consumer too')
     // Last, so that the row that all who want this log wait for is locked for the shortest time.
     const { rowCount } = await client.query(
       `update partition_log as l set

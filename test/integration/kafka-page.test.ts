@@ -297,7 +297,10 @@ describe('dead letters', () => {
   test('are counted by reason, the most frequent first', async (t) => {
     const { api, topic, deadLetterTopic, databaseUrl } = await plantOf(t)
     const empty = await within('the schema is there', 5_000, async () => ((await api.get('/api/kafka/dead-letters')).status === 200 ? api.read('/api/kafka/dead-letters') : undefined))
-    assert.deepEqual(empty, { topic: deadLetterTopic, total: 0, counted: 0, by_reason: [] })
+    assert.deepEqual(empty, {
+      topic: deadLetterTopic, total: 0, counted: 0, by_reason: [],
+      replay: { replayable: 0, waiting: 0, stored: 0, duplicates: 0, refused: 0, failed: 0 },
+    })
     const db = openPool(t, databaseUrl)
     await db.query(`insert into partition_log (topic, topic_id, partition, first_offset, next_offset, dead_lettered)
       values ($1, gen_random_uuid(), 0, 0, 9, 3), ('other', gen_random_uuid(), 0, 0, 9, 1)`, [topic])
@@ -311,9 +314,10 @@ describe('dead letters', () => {
     assert.deepEqual(told, {
       topic: deadLetterTopic, total: 3, counted: 3,
       by_reason: [
-        { reason: 'not_json', count: 2, newest_at: '2026-01-01T00:00:01.000Z', example: 'detail 1' },
-        { reason: 'empty', count: 1, newest_at: '2026-01-01T00:00:02.000Z', example: 'detail 2' },
+        { reason: 'not_json', count: 2, newest_at: '2026-01-01T00:00:01.000Z', example: 'detail 1', replayable: 2 },
+        { reason: 'empty', count: 1, newest_at: '2026-01-01T00:00:02.000Z', example: 'detail 2', replayable: 1 },
       ],
+      replay: { replayable: 3, waiting: 0, stored: 0, duplicates: 0, refused: 0, failed: 0 },
     })
   })
 })

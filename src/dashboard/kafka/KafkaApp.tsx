@@ -64,8 +64,8 @@ export function KafkaApp(): JSX.Element {
           <Groups groups={groups.data} />
         </div>
         <Topics topics={topics.data} browse={browse} />
-        <DeadLetters polled={deadLetters} now={now} browse={browse} />
-        <Messages place={place} topics={topics.data} go={go} now={now} />
+        <DeadLetters polled={deadLetters} now={now} browse={browse} access={access} />
+        <Messages place={place} topics={topics.data} go={go} now={now} mayReplay={access.session?.may.administer === true} />
       </main>}
       <footer class="page-foot">
         <a href="./docs">API documentation</a>

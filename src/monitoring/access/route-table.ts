@@ -54,6 +54,7 @@ export const ROUTE_ACCESS: Readonly<Record<string, Least>> = {
   'POST /api/tokens': 'admin',
   'DELETE /api/tokens/:id': 'admin',
   'GET /api/audit': 'admin',
+  'POST /api/kafka/dead-letters/replay': 'admin',
 }
 
 /** As a route is named in the table. */

@@ -50,7 +50,7 @@ async function start(owner: Owner, source = UP, { maxClients = 10, built = true 
     writeFileSync(join(dir, 'index.html'), '<!doctype html><title>the page</title>')
     writeFileSync(join(dir, 'assets/main-abc123.js'), 'export {}')
   }
-  const app = await createApp({ log: createLog('test', 'silent'), source, stream, ...KAFKA, dashboardDir: dir })
+  const app = await createApp({ log: createLog('test', 'silent'), source, stream, ...KAFKA, sensorTopic: 'plant', dashboardDir: dir })
   owner.after(async () => {
     stream.close()
     await app.close()

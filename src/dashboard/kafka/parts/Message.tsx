@@ -12,6 +12,7 @@ import type { Location } from '../location.ts'
 import { prettyJson } from '../pretty-json.ts'
 import { previewOf } from '../preview.ts'
 import { Highlighted } from './Highlighted.tsx'
+import { ReplayQuestion } from './ReplayQuestion.tsx'
 
 interface MessageProps {
   readonly topic: string
@@ -19,13 +20,14 @@ interface MessageProps {
   readonly search: string
   readonly now: number
   readonly go: (next: Location) => void
+  readonly mayReplay: boolean
 }
 
 /** Longer ones are opened on demand: a phone scrolls the page only. */
 const SHOWN_LENGTH = 2_000
 
 /** One message: a line with its time, place, key and begin, which opens to all of it. */
-export function Message({ topic, message, search, now, go }: MessageProps): JSX.Element {
+export function Message({ topic, message, search, now, go, mayReplay }: MessageProps): JSX.Element {
   const [open, setOpen] = useState(false)
   const letter = deadLetterOf(message)
   return (
@@ -40,7 +42,7 @@ export function Message({ topic, message, search, now, go }: MessageProps): JSX.
               : <><strong><Highlighted text={letter.reason} search={search} /></strong>: <Highlighted text={letter.detail} search={search} /></>}
           </span>
         </summary>
-        {open && <Whole topic={topic} listed={message} search={search} letter={letter} go={go} />}
+        {open && <Whole topic={topic} listed={message} search={search} letter={letter} go={go} mayReplay={mayReplay} />}
       </details>
     </li>
   )
@@ -55,8 +57,9 @@ function Short({ bytes, search, none }: { bytes: KafkaBytes | null, search: stri
 
 type WholeProps = Omit<MessageProps, 'message' | 'now'> & { readonly listed: KafkaMessage, readonly letter: DeadLetter | null }
 
-function Whole({ topic, listed, search, letter, go }: WholeProps): JSX.Element {
+function Whole({ topic, listed, search, letter, go, mayReplay }: WholeProps): JSX.Element {
   const [all, setAll] = useState<KafkaMessage | string | null>(null)
+  const [asked, setAsked] = useState(false)
   const message = all === null || typeof all === 'string' ? listed : all
   const { partition, offset, key, value, headers } = message
   const cut = [key, value, ...headers.map((header) => header.value)].some((part) => part?.truncated === true)
@@ -77,7 +80,11 @@ function Whole({ topic, listed, search, letter, go }: WholeProps): JSX.Element {
               <p>
                 Was at offset {formatCount(letter.origin.offset)} of {letter.origin.topic}, partition {letter.origin.partition}.{' '}
                 <button type="button" class="action" onClick={() => { if (letter.origin !== null) go(place(letter.origin)) }}>Show it there</button>
+                {mayReplay && !asked && <>{' '}<button type="button" class="action" onClick={() => setAsked(true)}>Replay</button></>}
               </p>
+            )}
+            {letter.origin !== null && mayReplay && asked && (
+              <ReplayQuestion choice={{ request: { letters: [letter.origin.letter] }, what: 'this message' }} close={() => setAsked(false)} />
             )}
           </dd>
         </>

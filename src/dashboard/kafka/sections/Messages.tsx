@@ -17,10 +17,12 @@ interface MessagesProps {
   readonly topics: readonly KafkaTopic[] | undefined
   readonly go: (next: Location) => void
   readonly now: number
+  /** An admin looks. */
+  readonly mayReplay: boolean
 }
 
 /** The message browser: where to look, and what is there. */
-export function Messages({ place, topics, go, now }: MessagesProps): JSX.Element {
+export function Messages({ place, topics, go, now, mayReplay }: MessagesProps): JSX.Element {
   const [again, setAgain] = useState(0)
   const browser = useMessages(place, again)
   const [first, last] = isNewestFirst(place) ? ['newer', 'older'] as const : ['older', 'newer'] as const
@@ -39,14 +41,16 @@ export function Messages({ place, topics, go, now }: MessagesProps): JSX.Element
       {list?.failures.map(({ partition, error: reason }) => (
         <p key={partition} class="panel-line" role="alert"><Mark kind="warning" /><span>Partition {partition} can't be read: {reason}.</span></p>
       ))}
-      {place.topic === null && <Empty>Choose a topic. Nothing here changes anything in Kafka: no group is joined, no offset committed.</Empty>}
+      {place.topic === null && <Empty>Choose a topic. To look at messages changes nothing in Kafka: no group is joined, no offset committed.</Empty>}
       {!place.live && <More browser={browser} direction={first} place={place} />}
       {list !== null && list.messages.length > 0 && (
         <>
           <p class="message-columns" aria-hidden="true"><span>Time</span><span>Partition:offset</span><span>Key</span><span>Value</span></p>
           <ol class="messages">
             {list.messages.map((message) => (
-              <Message key={placeOf(message)} topic={place.topic ?? ''} message={message} search={place.search} now={now} go={go} />
+              <Message
+                key={placeOf(message)} topic={place.topic ?? ''} message={message} search={place.search} now={now} go={go} mayReplay={mayReplay}
+              />
             ))}
           </ol>
         </>

@@ -48,7 +48,10 @@ describe('texts', () => {
       headers: Object.entries(headers).map(([name, text]) => ({ name, value: { encoding: 'utf8' as const, text, size_bytes: 1, truncated: false } })),
     })
     const letter = { reason: 'r', detail: 'd' }
-    assert.deepEqual(deadLetterOf(message({ ...letter, topic: 't', partition: '1', offset: '2' })), { ...letter, origin: { topic: 't', partition: 1, offset: 2 } })
+    const place = { partition: 1, offset: 2 }
+    const headers = { ...letter, topic: 't', partition: '1', offset: '2' }
+    assert.deepEqual(deadLetterOf(message(headers)), { ...letter, origin: { topic: 't', ...place, letter: place } })
+    assert.deepEqual(deadLetterOf(message({ ...headers, topic_id: 'id', generation: '0' }))?.origin?.letter, { ...place, topic_id: 'id', generation: 0 })
     assert.deepEqual(deadLetterOf(message({ ...letter, topic: 't' })), { ...letter, origin: null })
     assert.equal(deadLetterOf(message({ reason: 'r' })), null)
   })

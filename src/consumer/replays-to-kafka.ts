@@ -1,0 +1,97 @@
+import { REPLAY_HEADER, formatLetterPlace } from '../contract/replay-header.ts'
+import { classifyKafka } from '../kafka/errors.ts'
+import type { KafkaProducer, OutgoingMessage } from '../kafka/producer.ts'
+import type { Pool } from '../postgres/pool.ts'
+import { markReplayFailed, markReplaysSent, readPendingReplays } from '../postgres/replay-outbox.ts'
+import type { PendingReplay } from '../postgres/replay-outbox.ts'
+import { messageOf } from '../runtime/errors.ts'
+import type { Log } from '../runtime/log.ts'
+import type { OwnedLog } from './prepare.ts'
+import { startPublishLoop } from './publish-loop.ts'
+
+export interface ReplaysOptions {
+  readonly pool: Pool
+  readonly producer: KafkaProducer
+  readonly sensorTopic: string
+  readonly log: Log
+}
+
+export interface Replays {
+  /** Sends what was requested of these logs' partitions, and goes on with them until told otherwise. */
+  own(logs: readonly OwnedLog[]): void
+  /** Finishes what is being sent. */
+  stop(): Promise<void>
+  /** Rejects when it can't go on. */
+  readonly failed: Promise<never>
+}
+
+/** An admin waits for it. */
+const POLL_MS = 2_000
+
+/**
+ * Sends the dead letters whose replay was requested back into the partition that refused them: at least once, in the order of their log.
+ * Beside the outbox and not a part of it, because alerts must not wait behind 100,000 of them.
+ */
+export function startReplays({ pool, producer, sensorTopic, log }: ReplaysOptions): Replays {
+  const { promise: failed, reject: fail } = Promise.withResolvers<never>()
+  failed.catch(() => {})
+  let logs: readonly OwnedLog[] = []
+  let stopped = false
+
+  async function publish(): Promise<void> {
+    let sent = 0
+    let pending: PendingReplay[] = []
+    do {
+      const [first] = logs
+      if (first === undefined || stopped) break
+      const partitions = logs.map(({ partition }) => partition)
+      pending = await readPendingReplays(pool, { topic: sensorTopic, topicId: first.topicId, partitions })
+      if (pending.length > 0) await send(pending, partitions)
+      sent += pending.length
+    } while (pending.length > 0)
+    if (sent > 0) log.info({ sent }, 'dead letters sent again')
+  }
+
+  async function send(letters: readonly PendingReplay[], partitions: readonly number[]): Promise<void> {
+    try {
+      await producer.send(letters.map((letter) => replayMessage(sensorTopic, letter, partitions)))
+      await markReplaysSent(pool, letters)
+    } catch (error) {
+      if (classifyKafka(error) !== 'reject') throw error
+      const [only] = letters
+      if (letters.length > 1) for (const letter of letters) await send([letter], partitions)
+      else if (only !== undefined) {
+        log.error({ offset: only.offset, partition: only.partition, reason: messageOf(error) }, 'Kafka refuses this dead letter')
+        await markReplayFailed(pool, only, messageOf(error))
+      }
+    }
+  }
+
+  const loop = startPublishLoop({ publish, what: 'replays', pollMs: POLL_MS, log })
+  loop.running.catch(fail)
+  return {
+    own(owned) {
+      logs = owned
+      loop.wake()
+    },
+    async stop() {
+      stopped = true
+      loop.abort()
+      await loop.running.catch(() => {})
+    },
+    failed,
+  }
+}
+
+/** The message as it was received, and which letter it is. One of a partition that is gone goes where its key belongs now. */
+function replayMessage(topic: string, letter: PendingReplay, partitions: readonly number[]): OutgoingMessage {
+  const headers = letter.headers.map(([name, value]) => [Buffer.from(name ?? '', 'base64'), value === null ? null : Buffer.from(value, 'base64')] as const)
+  return {
+    topic, key: letter.key, value: letter.value, ...partitions.includes(letter.partition) ? { partition: letter.partition } : {},
+    headers: [
+      // One that it has from an earlier replay names another letter.
+      ...headers.filter(([name]) => String(name) !== REPLAY_HEADER),
+      [Buffer.from(REPLAY_HEADER), Buffer.from(formatLetterPlace(letter))],
+    ],
+  }
+}
