@@ -32,6 +32,7 @@ export const sessionSchema = object({
     administer: Type.Boolean({ description: 'accounts, tokens and the audit log' }),
   }, 'May'),
   accounts: Type.Boolean({ description: 'there is at least one account, so somebody can log in' }),
+  demo: Type.Boolean({ description: 'this is a demonstration: /api/demo is there' }),
   ends_at: nullable(time('the session ends then at the latest; 15 minutes after the last request otherwise')),
 }, 'Session')
 export type Session = Static<typeof sessionSchema>

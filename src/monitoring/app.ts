@@ -8,12 +8,14 @@ import type { Log } from '../runtime/log.ts'
 import type { Access } from './access/access.ts'
 import { guardRoutes } from './access/guard.ts'
 import { createSignIn } from './access/sign-in.ts'
+import type { Demo } from './demo/demo.ts'
 import { handleError, handleNotFound } from './error-handlers.ts'
 import { registerAccounts } from './routes/accounts.ts'
 import { registerAudit } from './routes/audit.ts'
 import { registerConsumerHealth } from './routes/consumer-health.ts'
 import type { RouteContext } from './routes/context.ts'
 import { registerDashboard } from './routes/dashboard.ts'
+import { registerDemo } from './routes/demo.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerKafkaCluster } from './routes/kafka-cluster.ts'
 import { registerKafkaDeadLetters } from './routes/kafka-dead-letters.ts'
@@ -43,6 +45,8 @@ export interface AppOptions extends RouteContext {
   readonly log: Log
   /** Absent: nobody can log in, so everything may be read and nothing changed. */
   readonly access?: Access
+  /** Absent or null: there is no demonstration. */
+  readonly demo?: Demo | null
   /** Absent or null: plain http. */
   readonly tls?: ServerTls | null
   /** Where the built page is. */
@@ -64,7 +68,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.addHook('onSend', async (_request, reply) => { if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store') })
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleNotFound(app))
-  guardRoutes(app, { access: options.access ?? null, untilRead: options.source.check })
+  guardRoutes(app, { access: options.access ?? null, demo: options.demo ?? null, untilRead: options.source.check })
   await registerDescription(app)
 
   registerSystemStatus(app, options)
@@ -84,6 +88,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   registerKafkaDeadLetters(app, options)
   registerHealth(app, options)
   if (options.access !== undefined) registerAccess(app, options.access)
+  if (options.demo) registerDemo(app, options.demo)
   await registerDashboard(app, options.dashboardDir)
   await app.ready()
   return app

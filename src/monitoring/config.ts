@@ -26,6 +26,9 @@ export const monitoringVariables = {
     defaultValue: null,
   },
   MONITORING_TLS_KEY_FILE: { ...text({ help: 'The file (PEM) of the key to MONITORING_TLS_CERT_FILE.' }), defaultValue: null },
+  DEMO_SOCKET: {
+    ...text({ help: 'The socket of a demonstration, by which services are killed and revived from the page; set by `make all DEMO=1`.' }), defaultValue: null,
+  },
   DATABASE_URL: postgresVariables.DATABASE_URL,
   KAFKA_BROKERS: kafkaVariables.KAFKA_BROKERS,
   SENSOR_TOPIC: kafkaVariables.SENSOR_TOPIC,
@@ -41,6 +44,8 @@ export interface MonitoringConfig {
   readonly anonymousRead?: boolean
   /** Absent or null: plain http. */
   readonly tls?: ServerTls | null
+  /** Absent or null: there is no demonstration. */
+  readonly demoSocket?: string | null
   readonly databaseUrl: string
   readonly brokers: readonly string[]
   readonly kafkaSecurity: KafkaSecurity
@@ -57,6 +62,7 @@ export function readConfig(env: Environment): MonitoringConfig {
     port: values.MONITORING_PORT,
     anonymousRead: values.MONITORING_ANONYMOUS_READ,
     tls: readTlsFiles(values.MONITORING_TLS_CERT_FILE, values.MONITORING_TLS_KEY_FILE),
+    demoSocket: values.DEMO_SOCKET,
     databaseUrl: values.DATABASE_URL,
     brokers: values.KAFKA_BROKERS,
     kafkaSecurity: kafkaSecurityOf(values),

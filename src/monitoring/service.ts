@@ -10,6 +10,7 @@ import { createAccess } from './access/access.ts'
 import { createApp } from './app.ts'
 import type { App } from './app.ts'
 import type { MonitoringConfig } from './config.ts'
+import { createDemo } from './demo/demo.ts'
 import { watchDeadLetters } from './dead-letters.ts'
 import { createKafkaExplorer } from './kafka-explorer.ts'
 import { watchKafka } from './kafka-state.ts'
@@ -44,7 +45,11 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     applicationName: 'monitoring-access', max: ACCESS_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS, queryTimeoutMs: STATEMENT_TIMEOUT_MS,
     onIdleError: (error) => { log.debug({ err: error }, 'an idle database connection broke') },
   })
-  const access = createAccess({ pool: accessPool, log, host: config.host, anonymousRead: config.anonymousRead ?? false, secure: tls !== null })
+  const demoSocket = config.demoSocket ?? null
+  const access = createAccess({
+    pool: accessPool, log, host: config.host, anonymousRead: config.anonymousRead ?? false, demo: demoSocket !== null, secure: tls !== null,
+  })
+  const demo = demoSocket === null ? null : createDemo({ socket: demoSocket, pool: accessPool, log, secure: tls !== null })
   const connection = { brokers: config.brokers, clientId: 'monitoring', security: config.kafkaSecurity }
   const stream = createStream()
   const kafka = watchKafka(createTopicReader(connection, config.sensorTopic), log, {
@@ -59,6 +64,7 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     prepare: async () => {
       await migrate(config.databaseUrl)
       await access.prepare()
+      await demo?.prepare()
     },
   })
 
@@ -68,6 +74,7 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     await source.close()
     await Promise.all([kafka.close(), explorer.close()])
     access.close()
+    await demo?.close()
     await Promise.all([pool.end(), accessPool.end()])
   }
 
@@ -75,7 +82,7 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
   let closing: Promise<void> | null = null
   try {
     app = await createApp({
-      log, access, source, stream, tls, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic), dashboardDir: DASHBOARD_DIR,
+      log, access, demo, source, stream, tls, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic), dashboardDir: DASHBOARD_DIR,
     })
     const url = await listen(app, config)
     return { url, close: () => closing ??= close(), failed: source.failed }

@@ -142,6 +142,13 @@ create table dead_letter (
   constraint dead_letter_log_key_fkey FOREIGN KEY (log_key) REFERENCES partition_log(log_key)
 );
 
+create table demo_token (
+  token_hash bytea not null,
+  created_at timestamp with time zone not null default now(),
+  used_at timestamp with time zone,
+  constraint demo_token_pkey PRIMARY KEY (token_hash)
+);
+
 create table detector_snapshot (
   log_key smallint not null,
   next_offset bigint not null,

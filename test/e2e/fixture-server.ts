@@ -42,7 +42,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml',
 }
 /** Nobody is logged in, and everybody may read. */
-const READER: Session = { account: null, role: null, accounts: false, ends_at: null, may: { read: true, operate: false, administer: false } }
+const READER: Session = { account: null, role: null, accounts: false, demo: false, ends_at: null, may: { read: true, operate: false, administer: false } }
 const HEARTBEAT_MS = 1_000
 
 /** Builds the page as it is in the source now (0.3 s) into a folder of its own, and serves it on a free port. */

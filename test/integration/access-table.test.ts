@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ROLES } from '../../src/contract/access-api.ts'
 import { ROUTE_ACCESS, mayDo } from '../../src/monitoring/access/route-table.ts'
+import { hashOf } from '../../src/monitoring/access/credential-check.ts'
+import { replaceDemoToken } from '../../src/postgres/demo-tokens.ts'
 import { testDatabase } from '../harness/plant.ts'
+import { startStage } from '../harness/demo-stage.ts'
 import { PASSWORD, addAccount, startAccess } from './access-client.ts'
 import type { AccessClient, Question } from './access-client.ts'
 import { openPool } from './monitoring-client.ts'
@@ -15,13 +18,18 @@ const owner = { after: (cleanUp: () => void | Promise<void>) => void cleanUps.pu
 describe('the table of roles and routes', () => {
   let api: AccessClient
   const cookies = new Map<string, string>()
+  let holder: string | undefined
 
   before(async () => {
     const { databaseUrl } = await testDatabase(owner)
     const db = openPool(owner, databaseUrl)
     for (const role of ROLES) await addAccount(db, role, role)
-    api = await startAccess(owner, databaseUrl)
+    // A demonstration, which has routes of its own.
+    api = await startAccess(owner, databaseUrl, { demoSocket: (await startStage(owner)).socket })
     for (const role of ROLES) cookies.set(role, await api.login(role))
+    await replaceDemoToken(db, hashOf('token'))
+    holder = (await api.ask('POST', '/api/demo/session', { body: { token: 'token' } })).cookie
+    assert.ok(holder !== undefined)
   })
   after(async () => { for (const cleanUp of cleanUps.toReversed()) await cleanUp() })
 
@@ -36,6 +44,8 @@ describe('the table of roles and routes', () => {
         if (mayDo(role, least)) assert.ok(![401, 403].includes(status), said)
         else assert.equal(status, role === null ? 401 : 403, said)
       }
+      const { status } = await api.ask(method, exampleOf(path), { cookie: holder, ...bodyOf(route) })
+      assert.equal(status !== 401, least === 'demo' || mayDo(null, least), `the holder of the demonstration's token: ${status}`)
     })
   }
 })
@@ -49,5 +59,5 @@ function exampleOf(path: string): string {
 function bodyOf(route: string): Question {
   if (route === 'POST /api/login') return { body: { name: 'viewer', password: PASSWORD } }
   if (route === 'PATCH /api/accounts/:name') return { body: { disabled: true } }
-  return route === 'POST /api/accounts' || route === 'POST /api/tokens' ? { body: {} } : {}
+  return ['POST /api/accounts', 'POST /api/tokens', 'POST /api/demo/session'].includes(route) ? { body: {} } : {}
 }

@@ -1,4 +1,4 @@
-import { readDockerConfig } from '../../docker/config.ts'
+import { DEMO_SERVICE, readDockerConfig } from '../../docker/config.ts'
 import { CONSUMERS_IN_FILE } from '../../docker/compose.ts'
 import { readMemory } from '../../docker/containers.ts'
 import { docker } from '../../docker/engine.ts'
@@ -78,7 +78,7 @@ export function createDockerRuntime(local: LocalConfig, env: Environment): Runti
         print('Nothing runs in Docker.')
         return
       }
-      await timedStep('Everything stopped; the data is kept', () => system.compose().run(['stop']))
+      await timedStep('Everything stopped; the data is kept', () => system.compose().run(['--profile', DEMO_SERVICE, 'stop']))
       // The number of consumers holds until here.
       const surplus = surplusOf(system, CONSUMERS_IN_FILE)
       if (surplus.length > 0) await docker(['rm', ...surplus], { env })

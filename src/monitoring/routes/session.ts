@@ -17,9 +17,9 @@ export function registerSession(app: App, access: Access): void {
   }, (request) => describeSession(access, callerOf(request)))
 }
 
-export function describeSession({ accountsExist }: Access, { account, role, endsAtMs }: Caller): Session {
+export function describeSession({ accountsExist, demo }: Access, { account, role, endsAtMs }: Caller): Session {
   return {
-    account, role: account === null ? null : role, accounts: accountsExist, ends_at: endsAtMs === null ? null : new Date(endsAtMs).toISOString(),
+    account, role: account === null ? null : role, accounts: accountsExist, demo, ends_at: endsAtMs === null ? null : new Date(endsAtMs).toISOString(),
     may: { read: mayDo(role, 'viewer'), operate: mayDo(role, 'operator'), administer: mayDo(role, 'admin') },
   }
 }
