@@ -1,6 +1,6 @@
 # Every target is a command of src/cli; here is only what has to be there before one can run: the packages. GNU make 3.81 or later.
 # Variables of the environment and of the command line are passed on: SERVICE, CONSUMERS, SENSOR, FORMAT, FOLLOW, TIMEOUT_S, FACTORY_HOME,
-# KAFKA_PORT_BASE, POSTGRES_PORT, MONITORING_PORT, MONITORING_HOST, KAFKA_BROKERS, DATABASE_URL, RUNTIME=docker or local, and those of
+# KAFKA_PORT_BASE, POSTGRES_PORT, MONITORING_PORT, MONITORING_HOST, KAFKA_BROKERS, DATABASE_URL, DEMO, RUNTIME=docker or local, and those of
 # docs/config.md.
 
 SHELL := /bin/sh

@@ -27,6 +27,10 @@ function printPlaces(status: SystemStatus, kinds: readonly ServiceKind[]): void 
     ['PostgreSQL', withoutPassword(status.databaseUrl)],
   ]
   for (const [name = '', place] of lines) print(`  ${name.padEnd(12)}${place}`)
+  if (status.demo && kinds.includes('monitoring')) {
+    print(coloured('yellow', '  This is a demonstration, until make stop: services can be killed from the page, with a token that make all DEMO=1 '
+      + 'prints'))
+  }
   print(coloured('dim', '  make status, make logs, make stop; make env prints the addresses for other programs'))
 }
 
@@ -54,6 +58,7 @@ export function conflicts(status: SystemStatus, config: LocalConfig, env: Enviro
     ['MONITORING_PORT', config.monitoringPort, ports.monitoringPort],
     ['MONITORING_HOST', config.monitoringHost, ports.monitoringHost],
     ['CONSUMERS', config.consumerCount, status.consumerCount, `make scale CONSUMERS=${config.consumerCount}`],
+    ['DEMO', Number(config.demo), Number(status.demo)],
     ['KAFKA_BROKERS', config.externalBrokers?.join(',') ?? '', status.brokers.join(',')],
   ]
   return pairs.filter(([variable, asked, runs]) => (env[variable] ?? '') !== '' && asked !== runs)

@@ -2,6 +2,7 @@ import type { ServiceKind } from '../local/services.ts'
 import { chooseRuntime } from './choose-runtime.ts'
 import type { Command } from './command.ts'
 import { readCliConfig } from './config.ts'
+import { printDemoToken } from './demo-token.ts'
 import { requireRunning } from './running-system.ts'
 import { startTime } from './start-time.ts'
 import { print } from './terminal.ts'
@@ -19,6 +20,7 @@ export function startCommand({ kinds, usage = '', ...about }: PartOptions): Comm
       const startedAtMs = startTime(args)
       const runtime = await chooseRuntime(env)
       await runtime.bringUp({ kinds, startedAtMs })
+      await printDemoToken(runtime, kinds)
       return 0
     },
   }

@@ -44,7 +44,7 @@ export async function requireAddresses(env: Environment): Promise<Omit<RunningSy
   return {
     config, env,
     status: {
-      supervisorPid: null, starting: false, services: [], brokers, databaseUrl, monitoringUrl, ownKafka: false, ownPostgres: false, consumerCount,
+      supervisorPid: null, starting: false, services: [], brokers, databaseUrl, monitoringUrl, demo: false, ownKafka: false, ownPostgres: false, consumerCount,
       ports: { kafkaPortBase, postgresPort, monitoringPort, monitoringHost },
     },
   }

@@ -36,6 +36,7 @@ export const sessionSchema = object({
     label: Type.String({ description: 'what the button says' }),
     url: Type.String({ description: 'where it leads; a page to come back to may be added as `?to=`' }),
   }, 'SingleSignOn')),
+  demo: Type.Boolean({ description: 'this is a demonstration: /api/demo is there' }),
   ends_at: nullable(time('the session ends then at the latest; 15 minutes after the last request otherwise')),
 }, 'Session')
 export type Session = Static<typeof sessionSchema>

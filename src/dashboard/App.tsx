@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import { Alerts } from './sections/Alerts.tsx'
 import { Banner } from './sections/Banner.tsx'
 import { Consumers } from './sections/Consumers.tsx'
+import { DemoBanner, Demonstration } from './sections/Demonstration.tsx'
 import { Header } from './sections/Header.tsx'
 import { Ledger } from './sections/Ledger.tsx'
 import { Partitions } from './sections/Partitions.tsx'
@@ -15,19 +16,22 @@ import type { DashboardState } from './state.ts'
 import { mayNotRead, useSession } from './use-session.ts'
 
 /** The page, in the order of a look at it: is all well, did we lose anything, and then along the path of a reading. */
-export function App({ state, browserNow }: { state: DashboardState, browserNow: number }): JSX.Element {
+export function App({ state, browserNow, demoToken }: { state: DashboardState, browserNow: number, demoToken: string | null }): JSX.Element {
   const { producers, consumers, metrics, rebalances, alerts, ledger } = state.sections
   const now = shownNow(state, browserNow)
   const stale = staleness(state) !== null
   const access = useSession(stale)
+  const demo = access.session?.demo ?? false
   return (
     <>
       <Header state={state} access={access} now={serviceNow(state, browserNow)} />
+      {demo && <DemoBanner />}
       <Login access={access} />
       {!mayNotRead(access) && <Banner state={state} now={serviceNow(state, browserNow)} />}
       {access.form !== 'needed' && <main class={stale ? 'stale' : ''}>
         <SystemStatus state={state} now={stale ? serviceNow(state, browserNow) : now} />
         <Ledger ledger={ledger} stale={stale} now={now} />
+        {demo && <Demonstration token={demoToken} />}
         <div class="path">
           <Producers producers={producers} now={now} />
           <Partitions state={state} now={now} />

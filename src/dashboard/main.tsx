@@ -5,8 +5,10 @@ import { followStream } from './http-to-screen.ts'
 import { showInTab } from './tab.ts'
 import { serviceNow } from './state.ts'
 import type { DashboardState } from './state.ts'
+import { takeTokenFromAddress } from './use-demo.ts'
 
 const page = document.querySelector('#page') as HTMLElement
+const demoToken = takeTokenFromAddress()
 let state: DashboardState | null = null
 let pending = false
 
@@ -14,7 +16,7 @@ function draw(): void {
   pending = false
   if (state === null) return
   const browserNow = Date.now()
-  render(<App state={state} browserNow={browserNow} />, page)
+  render(<App state={state} browserNow={browserNow} demoToken={demoToken} />, page)
   showInTab(assess(state, serviceNow(state, browserNow)))
 }
 

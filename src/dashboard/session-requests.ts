@@ -12,11 +12,11 @@ export async function logIn(name: string, password: string): Promise<void> {
 }
 
 export async function logOut(): Promise<void> {
-  await post('./api/logout', undefined)
+  await post('./api/logout')
 }
 
-/** Asks for a change. Rejects with an `AskError` whose message can be shown. */
-export async function post(path: string, body: object | undefined): Promise<Response> {
+/** The JSON that is answered, if any. Rejects with an `AskError` whose message can be shown. */
+export async function post<T = void>(path: string, body?: object): Promise<T> {
   let response: Response
   try {
     response = await fetch(path, {
@@ -28,7 +28,7 @@ export async function post(path: string, body: object | undefined): Promise<Resp
   } catch {
     throw new AskError(NO_ANSWER)
   }
-  if (response.ok) return response
+  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T
   const { error } = await response.json().catch(() => ({})) as Partial<ApiError>
   throw new AskError(sentence(error ?? `The service answers ${response.status}`))
 }

@@ -1,4 +1,5 @@
 import type { LocalConfig } from '../local/config.ts'
+import { DEMO_SERVICE } from './config.ts'
 import type { DockerConfig } from './config.ts'
 import type { Container } from './containers.ts'
 
@@ -16,6 +17,7 @@ export function asItRuns(containers: readonly Container[], { local, config }: Pl
   const find = (name: string): Container | undefined => running.find((container) => container.name === name)
   const portOf = (name: string, asked: number): number => find(name)?.published?.port ?? asked
   const kafkaPorts = config.kafkaPorts.map((asked, index) => portOf(`kafka${index + 1}`, asked))
+  const monitoring = find('monitoring')
   const broker = running.find(({ name }) => /^kafka\d$/.test(name))
   return {
     local: {
@@ -26,6 +28,7 @@ export function asItRuns(containers: readonly Container[], { local, config }: Pl
       ...config, kafkaPorts, kafkaUiPort: portOf('kafka-ui', config.kafkaUiPort),
       bindAddress: running.find(({ published }) => published !== null)?.published?.host ?? config.bindAddress,
       advertisedHost: /EXTERNAL:\/\/(.+):\d+/.exec(broker?.env['KAFKA_ADVERTISED_LISTENERS'] ?? '')?.[1] ?? config.advertisedHost,
+      demo: monitoring === undefined ? config.demo || find(DEMO_SERVICE) !== undefined : (monitoring.env['DEMO_SOCKET'] ?? '') !== '',
       postgresPassword: find('postgres')?.env['POSTGRES_PASSWORD'] ?? config.postgresPassword,
     },
   }

@@ -29,11 +29,20 @@ export const dockerVariables = {
     }),
     defaultValue: PUBLISHED_PASSWORD, secret: true,
   },
+  DOCKER_SOCKET: text({
+    defaultValue: '/var/run/docker.sock', pattern: /^\/[^:]+$/, allowed: 'an absolute path',
+    help: 'The socket of the Docker engine on its machine, which only the container of a demonstration is given (`DEMO=1`).',
+  }),
   COMPOSE_PROJECT_NAME: text({
     defaultValue: 'factory', pattern: /^[a-z0-9][a-z0-9_-]*$/, allowed: 'small letters, digits, \'_\' and \'-\'',
     help: 'The name of the Docker Compose project: its volumes and its network begin with it.',
   }),
 }
+
+/** The service of docker-compose.yml that kills and revives containers in a demonstration, and its profile. */
+export const DEMO_SERVICE = 'demo'
+/** In the volume that it shares with the monitoring service. */
+export const DEMO_SOCKET = '/run/demo/demo.sock'
 
 function brokerPort(nodeId: number, defaultText: string): Variable<number | null> {
   return { ...port({ help: `The port of the broker in the container kafka${nodeId}.` }), defaultValue: null, defaultText }
@@ -47,10 +56,11 @@ export interface DockerConfig {
   readonly kafkaUiPort: number
   readonly postgresPassword: string
   readonly project: string
+  readonly demo: boolean
 }
 
 /** Throws an `ExitError` that names the wrong variable. */
-export function readDockerConfig(env: Environment, { kafkaPortBase }: Pick<LocalConfig, 'kafkaPortBase'>): DockerConfig {
+export function readDockerConfig(env: Environment, { kafkaPortBase, demo }: Pick<LocalConfig, 'kafkaPortBase' | 'demo'>): DockerConfig {
   const values = readVariables(dockerVariables, env)
   return {
     bindAddress: values.BIND_ADDRESS,
@@ -59,6 +69,7 @@ export function readDockerConfig(env: Environment, { kafkaPortBase }: Pick<Local
     kafkaUiPort: values.KAFKA_UI_PORT,
     postgresPassword: values.POSTGRES_PASSWORD,
     project: values.COMPOSE_PROJECT_NAME,
+    demo,
   }
 }
 
@@ -75,6 +86,7 @@ export function composeEnvironment(config: DockerConfig, local: LocalConfig, env
     POSTGRES_PORT: String(local.postgresPort), MONITORING_PORT: String(local.monitoringPort), KAFKA_UI_PORT: String(config.kafkaUiPort),
     POSTGRES_PASSWORD: config.postgresPassword,
     DATABASE_URL: externalDatabaseUrl ?? undefined,
+    DEMO_SOCKET: config.demo ? DEMO_SOCKET : undefined,
     KAFKA_SASL_PASSWORD: kafkaSecurity.sasl?.password,
     // About other projects.
     COMPOSE_FILE: undefined, COMPOSE_PROFILES: undefined,

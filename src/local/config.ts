@@ -4,7 +4,7 @@ import { UNPROTECTED, readKafkaSecurity } from '../kafka/security.ts'
 import type { KafkaSecurity } from '../kafka/security.ts'
 import { monitoringVariables } from '../monitoring/config.ts'
 import { postgresVariables } from '../postgres/config.ts'
-import { integer, oneOf, port, readVariables, text } from '../runtime/config.ts'
+import { flag, integer, oneOf, port, readVariables, text } from '../runtime/config.ts'
 import type { Environment } from '../runtime/config.ts'
 import { ExitError, messageOf } from '../runtime/errors.ts'
 import { PROJECT_ROOT } from './project.ts'
@@ -31,6 +31,10 @@ export const localVariables = {
     ...oneOf(['docker', 'local'], { help: 'How the services run: in containers, or as processes of this machine.' }),
     defaultValue: null, defaultText: 'docker where an engine with Compose answers, else local',
   },
+  DEMO: flag({
+    defaultValue: false,
+    help: 'Whether the start is that of a demonstration, in which the holder of a token, printed at the start, kills and revives services from the page.',
+  }),
   MONITORING_HOST: monitoringVariables.MONITORING_HOST,
   MONITORING_PORT: monitoringVariables.MONITORING_PORT,
   MONITORING_TLS_CERT_FILE: monitoringVariables.MONITORING_TLS_CERT_FILE,
@@ -54,6 +58,8 @@ export interface LocalConfig {
   /** The page is at https. */
   readonly monitoringTls: boolean
   readonly consumerCount: number
+  /** Services can be killed and revived from the page. */
+  readonly demo: boolean
   /** Null: we run Kafka ourselves. */
   readonly externalBrokers: readonly string[] | null
   /** Of the external brokers; our own listen on loopback only. */
@@ -76,6 +82,7 @@ export function readLocalConfig(env: Environment): LocalConfig {
     monitoringPort: values.MONITORING_PORT,
     monitoringTls: values.MONITORING_TLS_CERT_FILE !== null,
     consumerCount: values.CONSUMERS,
+    demo: values.DEMO,
     externalBrokers: external.KAFKA_BROKERS,
     kafkaSecurity: external.KAFKA_BROKERS === null ? UNPROTECTED : readKafkaSecurity(env),
     externalDatabaseUrl: external.DATABASE_URL,

@@ -1,5 +1,6 @@
 import type { LocalConfig } from './config.ts'
 import { DEFAULT_LOGIN } from './postgres/server.ts'
+import { demoSocketPath } from './state-files.ts'
 
 /** `kafka-ui` is there with Docker only. */
 export type ServiceKind = 'kafka' | 'postgres' | 'kafka-ui' | 'producer' | 'consumer' | 'monitoring'
@@ -80,10 +81,10 @@ function consumerService(number: number, { externalBrokers }: LocalConfig): Serv
   }
 }
 
-function monitoringService({ monitoringHost: host, monitoringPort: port }: LocalConfig): ServiceDefinition {
+function monitoringService({ home, demo, monitoringHost: host, monitoringPort: port }: LocalConfig): ServiceDefinition {
   return {
     name: 'monitoring', kind: 'monitoring', ports: [{ host, port, variable: 'MONITORING_PORT', hostVariable: 'MONITORING_HOST' }],
-    env: { MONITORING_HOST: host, MONITORING_PORT: String(port) },
+    env: { MONITORING_HOST: host, MONITORING_PORT: String(port), ...demo ? { DEMO_SOCKET: demoSocketPath(home) } : {} },
   }
 }
 
@@ -120,8 +121,9 @@ export function reachableHost(host: string): string {
 /** The environment of a producer, a consumer or the monitoring service: the caller's, and what the system sets in it. */
 export function serviceEnvironment(service: ServiceDefinition, config: LocalConfig, env: Readonly<Record<string, string>>): Record<string, string> {
   const { brokers, databaseUrl } = addressesOf(config)
-  // A debugger that attaches by NODE_OPTIONS would do so to each of them, and one file can't say of each whether it lives.
-  const { NODE_OPTIONS: _options, DATABASE_URL_FILE: _file, LIVENESS_FILE: _liveness, ...passed } = env
+  // A debugger that attaches by NODE_OPTIONS would do so to each of them, and one file can't say of each whether it lives. Only DEMO=1 makes
+  // a demonstration.
+  const { NODE_OPTIONS: _options, DATABASE_URL_FILE: _file, LIVENESS_FILE: _liveness, DEMO_SOCKET: _demo, ...passed } = env
   // What protects a Kafka of the user's own would be wrong for ours, which listen on loopback only.
   const kept = Object.entries(passed).filter(([name]) => config.externalBrokers !== null || !/^KAFKA_(SSL|SASL)/.test(name))
   return { ...Object.fromEntries(kept), ...service.env, KAFKA_BROKERS: brokers.join(','), DATABASE_URL: databaseUrl }

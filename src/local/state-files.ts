@@ -119,6 +119,11 @@ export function socketPath(home: string): string {
   return Buffer.byteLength(short) <= MAX_SOCKET_PATH_BYTES ? short : join('/tmp', folder, 'control.sock')
 }
 
+/** Where it listens for the page of a demonstration. */
+export function demoSocketPath(home: string): string {
+  return join(dirname(socketPath(home)), 'demo.sock')
+}
+
 /**
  * Makes the folder of the socket so that nobody else can enter it: who can connect, controls the system. Throws an `ExitError` when the
  * folder is there and somebody else's.

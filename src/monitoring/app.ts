@@ -11,12 +11,14 @@ import { guardRoutes } from './access/guard.ts'
 import type { OidcConfig } from './access/oidc-config.ts'
 import { createSignIn } from './access/sign-in.ts'
 import { createSignOn } from './access/sign-on.ts'
+import type { Demo } from './demo/demo.ts'
 import { handleError, handleNotFound, refuseWrongMethods } from './error-handlers.ts'
 import { registerAccounts } from './routes/accounts.ts'
 import { registerAudit } from './routes/audit.ts'
 import { registerConsumerHealth } from './routes/consumer-health.ts'
 import type { RouteContext } from './routes/context.ts'
 import { registerDashboard } from './routes/dashboard.ts'
+import { registerDemo } from './routes/demo.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerKafkaCluster } from './routes/kafka-cluster.ts'
 import { registerKafkaDeadLetters } from './routes/kafka-dead-letters.ts'
@@ -52,6 +54,8 @@ export interface AppOptions extends RouteContext {
   /** Absent or null: people log in by password alone. */
   readonly oidc?: OidcConfig | null
   readonly sensorTopic: string
+  /** Absent or null: there is no demonstration. */
+  readonly demo?: Demo | null
   /** Absent or null: plain http. */
   readonly tls?: ServerTls | null
   /** Absent: none. */
@@ -79,7 +83,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleNotFound)
   refuseWrongMethods(app)
-  guardRoutes(app, { access: options.access ?? null, untilRead: options.source.check, allowedHosts: options.allowedHosts ?? [] })
+  guardRoutes(app, {
+    access: options.access ?? null, demo: options.demo ?? null, untilRead: options.source.check, allowedHosts: options.allowedHosts ?? [],
+  })
   await registerDescription(app)
 
   registerSystemStatus(app, options)
@@ -99,6 +105,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   registerKafkaDeadLetters(app, options)
   registerHealth(app, options)
   if (options.access !== undefined) registerAccess(app, options.access, options)
+  if (options.demo) registerDemo(app, options.demo)
   await registerDashboard(app, options.dashboardDir)
   await app.ready()
   return app

@@ -37,6 +37,9 @@ export const monitoringVariables = {
     help: 'The addresses of the proxies in front, with commas between: whoever asks through them counts under the address in their header X-Forwarded-For.',
   }),
   ...oidcVariables,
+  DEMO_SOCKET: {
+    ...text({ help: 'The socket of a demonstration, by which services are killed and revived from the page; set by `make all DEMO=1`.' }), defaultValue: null,
+  },
   DATABASE_URL: postgresVariables.DATABASE_URL,
   KAFKA_BROKERS: kafkaVariables.KAFKA_BROKERS,
   SENSOR_TOPIC: kafkaVariables.SENSOR_TOPIC,
@@ -60,6 +63,8 @@ export interface MonitoringConfig {
   readonly oidc?: OidcConfig | null
   /** As browsers reach the page. Absent or null: by where it listens. */
   readonly publicUrl?: URL | null
+  /** Absent or null: there is no demonstration. */
+  readonly demoSocket?: string | null
   readonly databaseUrl: string
   readonly brokers: readonly string[]
   readonly kafkaSecurity: KafkaSecurity
@@ -80,6 +85,7 @@ export function readConfig(env: Environment): MonitoringConfig {
     trustedProxies: values.MONITORING_TRUST_PROXY,
     oidc: oidcOf(values),
     publicUrl: values.MONITORING_PUBLIC_URL,
+    demoSocket: values.DEMO_SOCKET,
     databaseUrl: values.DATABASE_URL,
     brokers: values.KAFKA_BROKERS,
     kafkaSecurity: kafkaSecurityOf(values),

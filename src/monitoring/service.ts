@@ -11,6 +11,7 @@ import { buttonOf } from './access/oidc-config.ts'
 import { createApp } from './app.ts'
 import type { App } from './app.ts'
 import type { MonitoringConfig } from './config.ts'
+import { createDemo } from './demo/demo.ts'
 import { watchDeadLetters } from './dead-letters.ts'
 import { createKafkaExplorer } from './kafka-explorer.ts'
 import { watchKafka } from './kafka-state.ts'
@@ -47,10 +48,13 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
   })
   const oidc = config.oidc ?? null
   const publicUrl = config.publicUrl ?? null
+  const secure = tls !== null || publicUrl?.protocol === 'https:'
+  const demoSocket = config.demoSocket ?? null
   const access = createAccess({
-    pool: accessPool, log, host: config.host, anonymousRead: config.anonymousRead ?? false, secure: tls !== null || publicUrl?.protocol === 'https:',
+    pool: accessPool, log, host: config.host, anonymousRead: config.anonymousRead ?? false, demo: demoSocket !== null, secure,
     singleSignOn: oidc === null ? null : buttonOf(oidc),
   })
+  const demo = demoSocket === null ? null : createDemo({ socket: demoSocket, pool: accessPool, log, secure })
   const connection = { brokers: config.brokers, clientId: 'monitoring', security: config.kafkaSecurity }
   const stream = createStream()
   const kafka = watchKafka(createTopicReader(connection, config.sensorTopic), log, {
@@ -65,6 +69,7 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     prepare: async () => {
       await migrate(config.databaseUrl)
       await access.prepare()
+      await demo?.prepare()
     },
   })
 
@@ -74,6 +79,7 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     await source.close()
     await Promise.all([kafka.close(), explorer.close()])
     access.close()
+    await demo?.close()
     await Promise.all([pool.end(), accessPool.end()])
   }
 
@@ -81,7 +87,7 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
   let closing: Promise<void> | null = null
   try {
     app = await createApp({
-      log, access, oidc, source, stream, tls, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic),
+      log, access, demo, oidc, source, stream, tls, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic),
       sensorTopic: config.sensorTopic, dashboardDir: DASHBOARD_DIR, trustedProxies: config.trustedProxies,
       allowedHosts: [config.host, ...publicUrl === null ? [] : [publicUrl.hostname], ...config.allowedHosts ?? []],
     })

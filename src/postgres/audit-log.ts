@@ -22,6 +22,12 @@ export async function insertAudit(db: Queryable, { actor, action, target, addres
     [actor, action, target, address, outcome, detail])
 }
 
+/** Of what is no change of the database, and was done before the database could be told. */
+export async function insertLateAudit(db: Queryable, occurredAt: Date, { actor, action, target, address, outcome, detail }: AuditRecord): Promise<void> {
+  await db.query('insert into audit_log (occurred_at, actor, action, target, address, outcome, detail) values ($1, $2, $3, $4, $5, $6, $7)',
+    [occurredAt, actor, action, target, address, outcome, detail])
+}
+
 /** Newest first; those below `before`, where that isn't null. */
 export async function readAudit(db: Queryable, before: number | null, most: number): Promise<AuditRow[]> {
   const { rows } = await db.query<AuditRow>(`

@@ -161,6 +161,13 @@ create table dead_letter_replay (
 );
 create index dead_letter_replay_unsent ON dead_letter_replay USING btree (log_key, kafka_offset) WHERE ((sent_at IS NULL) AND (failure IS NULL) AND (outcome IS NULL));
 
+create table demo_token (
+  token_hash bytea not null,
+  created_at timestamp with time zone not null default now(),
+  used_at timestamp with time zone,
+  constraint demo_token_pkey PRIMARY KEY (token_hash)
+);
+
 create table detector_snapshot (
   log_key smallint not null,
   next_offset bigint not null,

@@ -43,7 +43,7 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 /** Nobody is logged in, and everybody may read. */
 const READER: Session = {
-  account: null, role: null, accounts: false, single_sign_on: null, ends_at: null, may: { read: true, operate: false, administer: false },
+  account: null, role: null, accounts: false, demo: false, single_sign_on: null, ends_at: null, may: { read: true, operate: false, administer: false },
 }
 const HEARTBEAT_MS = 1_000
 

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ROLES } from '../../src/contract/access-api.ts'
 import { ROUTE_ACCESS, mayDo } from '../../src/monitoring/access/route-table.ts'
+import { hashOf } from '../../src/monitoring/access/credential-check.ts'
 import { readConfig } from '../../src/monitoring/config.ts'
+import { replaceDemoToken } from '../../src/postgres/demo-tokens.ts'
 import { testDatabase } from '../harness/plant.ts'
+import { startStage } from '../harness/demo-stage.ts'
 import { PASSWORD, addAccount, startAccess } from './access-client.ts'
 import type { AccessClient, Question } from './access-client.ts'
 import { openPool } from './monitoring-client.ts'
@@ -16,17 +19,21 @@ const owner = { after: (cleanUp: () => void | Promise<void>) => void cleanUps.pu
 describe('the table of roles and routes', () => {
   let api: AccessClient
   const cookies = new Map<string, string>()
+  let holder: string | undefined
 
   before(async () => {
     const { databaseUrl } = await testDatabase(owner)
     const db = openPool(owner, databaseUrl)
     for (const role of ROLES) await addAccount(db, role, role)
-    // Nobody answers there; it is for the routes of its login to be asked, too.
+    // Nobody answers there; it is for the routes of its login to be asked, too. And a demonstration, which has routes of its own.
     const { oidc = null } = readConfig({
       OIDC_ISSUER: 'http://127.0.0.1:1', OIDC_CLIENT_ID: 'x', OIDC_CLIENT_SECRET: 'x', OIDC_VIEWER_VALUES: 'x', MONITORING_PUBLIC_URL: 'http://127.0.0.1:1',
     })
-    api = await startAccess(owner, databaseUrl, { oidc })
+    api = await startAccess(owner, databaseUrl, { oidc, demoSocket: (await startStage(owner)).socket })
     for (const role of ROLES) cookies.set(role, await api.login(role))
+    await replaceDemoToken(db, hashOf('token'))
+    holder = (await api.ask('POST', '/api/demo/session', { body: { token: 'token' } })).cookie
+    assert.ok(holder !== undefined)
   })
   after(async () => { for (const cleanUp of cleanUps.toReversed()) await cleanUp() })
 
@@ -41,6 +48,8 @@ describe('the table of roles and routes', () => {
         if (mayDo(role, least)) assert.ok(![401, 403].includes(status), said)
         else assert.equal(status, role === null ? 401 : 403, said)
       }
+      const { status } = await api.ask(method, exampleOf(path), { cookie: holder, ...bodyOf(route) })
+      assert.equal(status !== 401, least === 'demo' || mayDo(null, least), `the holder of the demonstration's token: ${status}`)
     })
   }
 })
@@ -54,5 +63,5 @@ function exampleOf(path: string): string {
 function bodyOf(route: string): Question {
   if (route === 'POST /api/login') return { body: { name: 'viewer', password: PASSWORD } }
   if (route === 'PATCH /api/accounts/:name') return { body: { disabled: true } }
-  return route === 'POST /api/accounts' || route === 'POST /api/tokens' ? { body: {} } : {}
+  return ['POST /api/accounts', 'POST /api/tokens', 'POST /api/demo/session'].includes(route) ? { body: {} } : {}
 }

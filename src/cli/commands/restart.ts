@@ -1,6 +1,7 @@
 import { chooseRuntime } from '../choose-runtime.ts'
 import type { Command } from '../command.ts'
 import { readCliConfig } from '../config.ts'
+import { printDemoToken } from '../demo-token.ts'
 import { chooseServices, requireRunning } from '../running-system.ts'
 
 export const restart: Command = {
@@ -13,9 +14,11 @@ export const restart: Command = {
     if (services.length === 0) {
       const kinds = new Set(status.services.filter(({ state }) => state !== 'stopped').map(({ kind }) => kind))
       await runtime.shutDown()
-      // As it was scaled, unless another number is asked for now.
-      const scaled = (env['CONSUMERS'] ?? '').trim() === '' ? { ...env, CONSUMERS: String(status.consumerCount) } : env
-      await (await chooseRuntime({ ...scaled, RUNTIME: runtime.name })).bringUp({ kinds: [...kinds], startedAtMs: Date.now() })
+      // As it was scaled, and a demonstration if it was one, unless something else is asked for now.
+      const asked = Object.fromEntries(Object.entries(env).filter(([, value]) => (value ?? '').trim() !== ''))
+      const again = await chooseRuntime({ CONSUMERS: String(status.consumerCount), DEMO: status.demo ? '1' : '0', ...asked, RUNTIME: runtime.name })
+      await again.bringUp({ kinds: [...kinds], startedAtMs: Date.now() })
+      await printDemoToken(again, [...kinds])
       return 0
     }
     const names = chooseServices(services, status.services).map(({ name }) => name)

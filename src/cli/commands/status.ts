@@ -18,11 +18,14 @@ export const status: Command = {
     const system = await runtime.status({ memory: true })
     if (format === 'json') {
       const { services } = system ?? runtime.stopped()
-      print(JSON.stringify({ runtime: runtime.name, running: system !== null, services }, null, 2))
+      print(JSON.stringify({ runtime: runtime.name, running: system !== null, demo: system?.demo ?? false, services }, null, 2))
       return 0
     }
     if (system === null) print(runtime.absence())
-    else printStatus(system.services)
+    else {
+      printStatus(system.services)
+      if (system.demo) print('This is a demonstration: services can be killed from the page; make stop ends it.')
+    }
     return 0
   },
 }

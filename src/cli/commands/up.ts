@@ -19,5 +19,9 @@ Kafka's brokers listen on KAFKA_PORT_BASE (9092), +2 and +4, without Docker thei
 (5432), the page and the API on MONITORING_PORT (5000), with Docker Kafka UI on KAFKA_UI_PORT (8080). With KAFKA_BROKERS or DATABASE_URL an
 existing Kafka or PostgreSQL is used. Without Docker, data, logs and state are in FACTORY_HOME (.factory). All variables: docs/config.md.
 
+DEMO=1 starts a demonstration: it prints a token, good once and for an hour, by which somebody may kill and revive services from the page, and
+which the next start with DEMO=1 replaces. What runs without it has to be stopped first; a demonstration goes on until make stop. It is refused
+on an address that others reach without TLS (MONITORING_HOST), with Docker on any (BIND_ADDRESS).
+
 --since SECONDS  when the start began, as seconds since 1970, for the time that is printed`,
 })

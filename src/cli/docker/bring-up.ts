@@ -1,5 +1,7 @@
 import { readContainers } from '../../docker/containers.ts'
+import { DEMO_SERVICE } from '../../docker/config.ts'
 import type { LocalConfig } from '../../local/config.ts'
+import { demoProblems } from '../../local/demo-problems.ts'
 import { configProblems, portProblems } from '../../local/preflight.ts'
 import { labelOf } from '../../local/services.ts'
 import type { ServiceDefinition } from '../../local/services.ts'
@@ -36,11 +38,14 @@ export async function bringUp({ kinds, startedAtMs, asked, callersEnv, system, a
   const wanted = before.services.filter(({ kind }) => kinds.includes(kind))
   const chosen = before.services.filter(({ kind, state }) => state !== 'killed' && (kinds.includes(kind) || (needs && SERVERS.includes(kind))))
   const missing = chosen.filter(({ state }) => state !== 'running')
-  if (missing.length === 0) {
+  // Beside the page that asks it.
+  const demo = asked.demo && kinds.includes('monitoring') && !system.containers.some(({ name, pid }) => name === DEMO_SERVICE && pid !== null)
+  if (missing.length === 0 && !demo) {
     printUntouched(before, wanted)
     return
   }
-  const problems = await findProblems(system.services.filter(({ name }) => missing.some((each) => each.name === name && each.pid === null)), asked, callersEnv)
+  const problems = demoProblems(asked, { host: system.places.config.bindAddress, variable: 'BIND_ADDRESS', tls: false })
+  problems.push(...await findProblems(system.services.filter(({ name }) => missing.some((each) => each.name === name && each.pid === null)), asked, callersEnv))
   if (problems.length > 0) throw new ExitError(problems.join('\n'))
 
   print('Starting with Docker')
@@ -52,7 +57,9 @@ export async function bringUp({ kinds, startedAtMs, asked, callersEnv, system, a
   }
   const servers = missing.filter(({ kind }) => SERVERS.includes(kind))
   if (servers.length > 0) await timedStep(`${labelsOf(servers)} ready`, () => upAndHealthy(system, namesOf(servers)))
-  if (applications.length > 0) await timedStep(`${labelsOf(applications)} ready`, () => upAndHealthy(system, namesOf(applications)))
+  const last = [...namesOf(applications), ...demo ? [DEMO_SERVICE] : []]
+  const labels = [...applications.length > 0 ? [labelsOf(applications)] : [], ...demo ? ['Demonstration'] : []].join(', ')
+  if (last.length > 0) await timedStep(`${labels} ready`, () => upAndHealthy(system, last))
   const after = await ask()
   if (after === null) throw new ExitError('the system was stopped')
   if (kinds.includes('consumer')) await waitForReading(ask, after, began)

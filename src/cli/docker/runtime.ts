@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { readDockerConfig } from '../../docker/config.ts'
+import { DEMO_SERVICE, readDockerConfig } from '../../docker/config.ts'
 import { CONSUMERS_IN_FILE } from '../../docker/compose.ts'
 import { readMemory } from '../../docker/containers.ts'
 import { keepPassword, refusePublishedPassword } from '../../docker/database-password.ts'
@@ -83,7 +83,7 @@ export function createDockerRuntime(local: LocalConfig, env: Environment): Runti
         print('Nothing runs in Docker.')
         return
       }
-      await timedStep('Everything stopped; the data is kept', () => system.compose().run(['stop']))
+      await timedStep('Everything stopped; the data is kept', () => system.compose().run(['--profile', DEMO_SERVICE, 'stop']))
       // The number of consumers holds until here.
       const surplus = surplusOf(system, CONSUMERS_IN_FILE)
       if (surplus.length > 0) await docker(['rm', ...surplus], { env })

@@ -45,7 +45,7 @@ export function systemStatus(
     supervisorPid: null, starting: containers.some(({ state }) => state === 'starting'),
     consumerCount: services.filter(({ kind }) => kind === 'consumer').length,
     services: services.map((service) => statusOf(service, containers.find(({ name }) => name === service.name))),
-    ...addresses,
+    ...addresses, demo: config.demo,
     ports: { kafkaPortBase, postgresPort, monitoringPort, monitoringHost },
     ownKafka: local.externalBrokers === null, ownPostgres: local.externalDatabaseUrl === null,
   }

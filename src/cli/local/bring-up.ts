@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LocalConfig } from '../../local/config.ts'
+import { demoProblems } from '../../local/demo-problems.ts'
 import { tryLock } from '../../local/file-lock.ts'
 import type { FileLock } from '../../local/file-lock.ts'
 import { configProblems, preflight } from '../../local/preflight.ts'
@@ -62,7 +63,8 @@ async function findOrStart(config: LocalConfig, { kinds }: BringUpOptions, env: 
     startLock?.release()
     return { status: meanwhile, startLock: null }
   }
-  const problems = [...unusable, ...await preflight(config, withServers(config, namesOf(config, kinds)), env)]
+  const place = { host: config.monitoringHost, variable: 'MONITORING_HOST', tls: config.monitoringTls }
+  const problems = [...unusable, ...demoProblems(config, place), ...await preflight(config, withServers(config, namesOf(config, kinds)), env)]
   if (problems.length > 0) throw new ExitError(problems.join('\n'))
   print(`Starting in ${config.home}`)
   await spawnSupervisor(config.home, env)

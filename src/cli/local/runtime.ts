@@ -76,7 +76,7 @@ function stoppedSystem(config: LocalConfig): SystemStatus {
     services: serviceTable(config).map(({ name, kind, ports }): ServiceStatus => ({
       name, kind, state: 'stopped', pid: null, uptimeS: null, restarts: 0, memoryMB: null, port: ports[0]?.port ?? null, reason: null, healthId: null,
     })),
-    ...addressesOf(config),
+    ...addressesOf(config), demo: config.demo,
     ports: { kafkaPortBase, postgresPort, monitoringPort, monitoringHost },
     ownKafka: config.externalBrokers === null, ownPostgres: config.externalDatabaseUrl === null,
   }

@@ -38,6 +38,8 @@ export interface SystemStatus {
   readonly brokers: readonly string[]
   readonly databaseUrl: string
   readonly monitoringUrl: string
+  /** It was started as a demonstration: services can be killed and revived from the page. */
+  readonly demo: boolean
   /** Whether they are ours. */
   readonly ownKafka: boolean
   readonly ownPostgres: boolean

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startDemoServer } from '../../demo/demo-server.ts'
 import { ExitError } from '../../runtime/errors.ts'
 import type { Service } from '../../runtime/lifecycle.ts'
 import type { Log } from '../../runtime/log.ts'
@@ -7,9 +8,10 @@ import type { LocalConfig } from '../config.ts'
 import { tryLock } from '../file-lock.ts'
 import type { FileLock } from '../file-lock.ts'
 import { startReaper } from '../process/reaper.ts'
-import { homeFiles, makeHome, socketPath, writeSupervisorState } from '../state-files.ts'
+import { demoSocketPath, homeFiles, makeHome, socketPath, writeSupervisorState } from '../state-files.ts'
 import { startControlServer } from './control-server.ts'
 import type { Handler } from './control-server.ts'
+import { demoRunner } from './demo-runner.ts'
 import { startLogRotation } from './log-rotation.ts'
 import { createSystem } from './system.ts'
 
@@ -56,12 +58,15 @@ export async function startSupervisor(config: LocalConfig, log: Log): Promise<Se
 
   const socket = socketPath(config.home)
   const control = await startControlServer(socket, handle, log)
+  // Apart, because at the other one everything can be asked for. In the same folder, which is private by now.
+  const demo = config.demo ? await startDemoServer(demoSocketPath(config.home), demoRunner(system), log) : null
   writeSupervisorState(config.home, { pid: process.pid, socket })
   log.info({ pid: process.pid, home: config.home }, 'ready')
 
   async function close(): Promise<void> {
     await system.stopAll((progress) => { log.info({ ...progress }, 'stopping') })
     control.close()
+    demo?.close()
     rotation.stop()
     await reaper.close()
     rmSync(files.state, { force: true })

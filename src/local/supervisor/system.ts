@@ -17,9 +17,11 @@ import type { Launch, Runner } from './runner.ts'
 import { allOf, oneAtATime, step } from './steps.ts'
 import type { Report } from './steps.ts'
 
+type Variables = Readonly<Record<string, string>>
+
 export interface StartOptions {
-  /** Of the caller, for producers, consumers and the monitoring service. */
-  readonly env: Readonly<Record<string, string>>
+  /** Of the caller, for producers, consumers and the monitoring service; null: as each of them was started last. */
+  readonly env: Variables | null
   /** Also those that were killed by hand. */
   readonly revive: boolean
 }
@@ -38,10 +40,12 @@ export interface System {
    * Stops the consumers above this number and forgets them; starts those up to it that aren't running, but not those killed by hand. Throws
    * an `ExitError` with a line for each that failed.
    */
-  scale(consumerCount: number, env: StartOptions['env'], report: Report): Promise<void>
+  scale(consumerCount: number, env: Variables, report: Report): Promise<void>
   /** Throws an `ExitError` when one of them isn't running. */
   kill(names: readonly string[]): Promise<void>
   status(): SystemStatus
+  /** The part of the status that costs nothing. */
+  states(): readonly Pick<ServiceStatus, 'name' | 'state'>[]
 }
 
 interface Member extends ServiceDefinition {
@@ -57,6 +61,7 @@ export function createSystem(config: LocalConfig, reaper: Reaper, log: Log): Sys
   let leaving: readonly Member[] = []
   const prepare = createPreparations(config, reaper)
   const clusterId = clusterIdOf(config.home)
+  const startedWith = new WeakMap<Member, Variables>()
 
   function find(names: readonly string[]): Member[] {
     return names.map((name) => {
@@ -66,8 +71,10 @@ export function createSystem(config: LocalConfig, reaper: Reaper, log: Log): Sys
     })
   }
 
-  function launchOf(member: Member, env: StartOptions['env']): Launch {
+  function launchOf(member: Member, given: StartOptions['env']): Launch {
     const { name, kind } = member
+    const env = given ?? startedWith.get(member) ?? {}
+    startedWith.set(member, env)
     if (kind === 'kafka') {
       const nodeId = Number(name.slice('kafka'.length))
       return async () => launchBroker(nodeId, { config, clusterId, installation: await prepare.kafka(() => undefined), reaper })
@@ -121,7 +128,7 @@ export function createSystem(config: LocalConfig, reaper: Reaper, log: Log): Sys
     await allOf(SERVERS.map((kind) => stopTogether([kind])))
   }
 
-  async function scale(consumerCount: number, env: StartOptions['env'], report: Report): Promise<void> {
+  async function scale(consumerCount: number, env: Variables, report: Report): Promise<void> {
     const table = serviceTable({ ...config, consumerCount })
     leaving = members.filter(({ name }) => !table.some((service) => service.name === name))
     await stop(leaving, report)
@@ -169,6 +176,7 @@ export function createSystem(config: LocalConfig, reaper: Reaper, log: Log): Sys
         if (!await runner.kill()) throw new ExitError(`${name} is not running (${runner.state})`)
       }
     },
+    states: () => members.map(({ name, runner: { state } }) => ({ name, state })),
     status() {
       const memory = residentMemory(members.flatMap(({ runner }) => runner.pid ?? []))
       const { kafkaPortBase, postgresPort, monitoringPort, monitoringHost } = config
@@ -177,7 +185,7 @@ export function createSystem(config: LocalConfig, reaper: Reaper, log: Log): Sys
         starting: starts > 0,
         services: members.map((member) => statusOf(member, memory)),
         consumerCount: consumers().length,
-        ...addressesOf(config),
+        ...addressesOf(config), demo: config.demo,
         ports: { kafkaPortBase, postgresPort, monitoringPort, monitoringHost },
         ownKafka: config.externalBrokers === null, ownPostgres: config.externalDatabaseUrl === null,
       }

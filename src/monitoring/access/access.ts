@@ -43,6 +43,8 @@ export interface Access {
   readonly singleSignOn: Session['single_sign_on']
   /** Whoever isn't logged in may read. */
   readonly anonymousMayRead: boolean
+  /** There is a demonstration. */
+  readonly demo: boolean
   /** To be called after the migrations. Throws an `ExitError` when the service would be open to the network without an account. */
   prepare(): Promise<void>
   /** Who makes a request; makes its cookie anew when it is due. Rejects with an error that says what is wrong with its credential. */
@@ -69,6 +71,7 @@ export interface AccessOptions {
   readonly host: string
   /** MONITORING_ANONYMOUS_READ */
   readonly anonymousRead: boolean
+  readonly demo: boolean
   /** Whether we are reached by TLS. */
   readonly secure: boolean
   /** Absent or null: people log in by password alone. */
@@ -86,7 +89,7 @@ const LOOK_FOR_ACCOUNTS_MS = 5_000
 const WRONG_TOKENS = { most: 30, windowMs: 5 * 60_000 }
 const TOKEN = /^Bearer +([\w-]{1,200})$/i
 
-export function createAccess({ pool, log, host, anonymousRead, secure, singleSignOn = null }: AccessOptions): Access {
+export function createAccess({ pool, log, host, anonymousRead, demo, secure, singleSignOn = null }: AccessOptions): Access {
   const open = !isLoopback(host)
   const wrongTokens = createRateLimit(WRONG_TOKENS)
   let key: Buffer | null = null
@@ -148,7 +151,7 @@ export function createAccess({ pool, log, host, anonymousRead, secure, singleSig
   }
 
   const access: Access = {
-    pool,
+    pool, demo,
     get ready() { return key !== null },
     whenReady: readiness.promise,
     get accountsExist() { return exist },

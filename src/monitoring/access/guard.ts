@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { insertAudit } from '../../postgres/audit-log.ts'
 import type { App } from '../app.ts'
+import type { Demo } from '../demo/demo.ts'
 import { RequestError } from '../request-error.ts'
 import type { Access, Caller } from './access.ts'
 import { databaseCall } from './database-call.ts'
@@ -15,6 +16,8 @@ import { foreignOrigin } from './same-origin.ts'
 export interface GuardOptions {
   /** Null: nobody can log in, so everything may be read and nothing changed. */
   readonly access: Access | null
+  /** Absent or null: there is none. */
+  readonly demo?: Pick<Demo, 'allows'> | null
   /** Resolves when the database was read after the call, and rejects with what is to be answered when it can't be. */
   readonly untilRead: () => Promise<void>
   /** Names of this service beside its address and those without a dot: MONITORING_ALLOWED_HOSTS. */
@@ -31,6 +34,8 @@ const LOGIN = 'POST /api/login'
 /** Open to everybody, and yet about whoever asks. */
 const ABOUT_THE_CALLER = new Set(['GET /api/session', 'POST /api/logout'])
 
+const NEEDS_TOKEN = 'this needs the token that make all DEMO=1 prints'
+
 const callers = new WeakMap<FastifyRequest, Caller>()
 
 /** Who makes a request that the guard has let in. */
@@ -42,7 +47,7 @@ export function callerOf(request: FastifyRequest): Caller {
  * The door of every route: who may pass is in the table of routes, and a route that isn't there fails the start. To be called before any
  * route is added.
  */
-export function guardRoutes(app: App, { access, untilRead, allowedHosts }: GuardOptions): void {
+export function guardRoutes(app: App, { access, demo, untilRead, allowedHosts }: GuardOptions): void {
   const changes = createRateLimit(CHANGES)
   const checkHost = createHostCheck(allowedHosts)
   const openAnswers = createOpenAnswers((error) => app.log.error({ err: error }, 'a session could not be checked'))
@@ -66,6 +71,10 @@ export function guardRoutes(app: App, { access, untilRead, allowedHosts }: Guard
     if (least === 'everybody' && !ABOUT_THE_CALLER.has(name)) return
     const caller = access === null ? READER : await identify(access, name, request, reply)
     callers.set(request, caller)
+    if (least === 'demo') {
+      if (await demo?.allows(request) !== true) await refuse(caller, name, least, request)
+      return
+    }
     if (!mayDo(caller.role, least)) await refuse(caller, name, least, request)
     // Before it is ready only streams are let in, which then say nothing of the plant.
     if (access !== null && least !== 'everybody') openAnswers.add(reply.raw, async () => !access.ready || mayDo(await access.roleNow(caller), least))
@@ -94,11 +103,11 @@ export function guardRoutes(app: App, { access, untilRead, allowedHosts }: Guard
   }
 
   async function refuse(caller: Caller, name: string, least: Least, request: FastifyRequest): Promise<never> {
-    if (caller.account === null) throw new RequestError(401, 'log in first')
+    if (caller.account === null) throw new RequestError(401, least === 'demo' ? NEEDS_TOKEN : 'log in first')
     if (access !== null && !READING.has(request.method)) {
       const attempt = { actor: caller.account, action: name, target: null, address: request.ip, outcome: 'refused' as const, detail: `needs ${least}` }
       await databaseCall(() => insertAudit(access.pool, attempt))
     }
-    throw new RequestError(403, `this needs the role ${least}; yours is ${caller.role}`)
+    throw new RequestError(403, least === 'demo' ? NEEDS_TOKEN : `this needs the role ${least}; yours is ${caller.role}`)
   }
 }

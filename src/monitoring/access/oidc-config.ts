@@ -51,8 +51,9 @@ export const oidcVariables = {
     defaultValue: 'Company login', pattern: /^.{1,40}$/u, allowed: 'a text of at most 40 characters',
     help: 'What the button of the login says.',
   }),
-  MONITORING_PUBLIC_URL: address('The address by which browsers reach the page. At https the cookies are `Secure`, also where a proxy has the certificate. A provider of logins '
-    + `sends them back to it, at \`${CALLBACK_PATH}\`.`, 'an address like https://factory.example, without a path', false),
+  MONITORING_PUBLIC_URL: address(
+    'The address by which browsers reach the page. At https the cookies are `Secure`, also where a proxy has the certificate. A provider of '
+    + `logins sends them back to it, at \`${CALLBACK_PATH}\`.`, 'an address like https://factory.example, without a path', false),
 }
 
 function optional(help: string): Variable<string | null> {

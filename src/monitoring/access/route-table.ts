@@ -1,8 +1,11 @@
 import { ROLES } from '../../contract/access-api.ts'
 import type { Role } from '../../contract/access-api.ts'
 
-/** The least role that a route asks for. `everybody`: also while reading needs a login, for what tells nothing of the plant. */
-export type Least = 'everybody' | Role
+/**
+ * The least role that a route asks for. `everybody`: also while reading needs a login, for what tells nothing of the plant. `demo`: no role
+ * at all, also not an admin's, but the token of a demonstration, which allows nothing else.
+ */
+export type Least = 'everybody' | 'demo' | Role
 
 /**
  * Who may do what: every route of the service, by method and path. A route that isn't here fails the start, so that none is open because
@@ -55,6 +58,12 @@ export const ROUTE_ACCESS: Readonly<Record<string, Least>> = {
   'DELETE /api/tokens/:id': 'admin',
   'GET /api/audit': 'admin',
   'POST /api/kafka/dead-letters/replay': 'admin',
+
+  // Only in a demonstration; else there are no such routes.
+  'GET /api/demo': 'viewer',
+  'POST /api/demo/session': 'everybody',
+  'POST /api/demo/services/:name/kill': 'demo',
+  'POST /api/demo/services/:name/revive': 'demo',
 }
 
 /** As a route is named in the table. */
@@ -64,7 +73,7 @@ export function routeName(method: string, path: string): string {
 
 /** Whether somebody with this role may do what asks for that one; null is nobody. */
 export function mayDo(role: Role | null, least: Least): boolean {
-  return least === 'everybody' || (role !== null && ROLES.indexOf(role) >= ROLES.indexOf(least))
+  return least === 'everybody' || (least !== 'demo' && role !== null && ROLES.indexOf(role) >= ROLES.indexOf(least))
 }
 
 /** The lesser of two roles. */

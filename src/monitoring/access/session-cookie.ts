@@ -20,7 +20,7 @@ export function seal(content: object, key: Buffer): string {
   return `${payload}.${sign(payload, key).toString('base64url')}`
 }
 
-/** Null unless it was sealed with this key. */
+/** What was sealed with this key, else null. It is ours, so it has the shape that we gave it; an older release may have given it another. */
 export function unseal(sealed: string, key: Buffer): unknown {
   const [payload = '', signature = '', ...rest] = sealed.split('.')
   const given = Buffer.from(signature, 'base64url')
@@ -35,7 +35,6 @@ export function sealTicket(ticket: Ticket, key: Buffer): string {
 
 /** Null unless it was sealed with this key and still holds. */
 export function openTicket(sealed: string, key: Buffer, nowMs: number): Ticket | null {
-  // Ours, so it has the shape that we gave it; an older release may have given it another.
   const ticket = unseal(sealed, key) as Ticket | null
   if (ticket === null || !ROLES.includes(ticket.role) || !(ticket.freshUntilMs > nowMs && ticket.endsAtMs > nowMs)) return null
   return ticket
@@ -45,19 +44,21 @@ function sign(payload: string, key: Buffer): Buffer {
   return createHmac('sha256', key).update(payload).digest()
 }
 
+const SESSION_COOKIE = 'factory_session'
+
 /** `__Host-`: the browser takes it only by TLS, from this host itself. */
-function cookieName(secure: boolean): string {
-  return secure ? '__Host-factory_session' : 'factory_session'
+function cookieName(name: string, secure: boolean): string {
+  return secure ? `__Host-${name}` : name
 }
 
 /** The value of a Set-Cookie header. An age of 0 removes the cookie. */
-export function setCookie(value: string, maxAgeS: number, secure: boolean): string {
-  return `${cookieName(secure)}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
+export function setCookie(value: string, maxAgeS: number, secure: boolean, name = SESSION_COOKIE): string {
+  return `${cookieName(name, secure)}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
 }
 
-/** The session's cookie in a Cookie header. */
-export function readCookie(header: string | undefined, secure: boolean): string | undefined {
-  return findCookie(header, cookieName(secure))
+/** The session's cookie in a Cookie header, or the one of this name. */
+export function readCookie(header: string | undefined, secure: boolean, name = SESSION_COOKIE): string | undefined {
+  return findCookie(header, cookieName(name, secure))
 }
 
 /** The value of any cookie in a Cookie header. */

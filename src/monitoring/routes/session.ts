@@ -17,9 +17,9 @@ export function registerSession(app: App, access: Access): void {
   }, (request) => describeSession(access, callerOf(request)))
 }
 
-export function describeSession({ accountsExist, singleSignOn }: Access, { account, role, endsAtMs }: Caller): Session {
+export function describeSession({ accountsExist, demo, singleSignOn }: Access, { account, role, endsAtMs }: Caller): Session {
   return {
-    account, role: account === null ? null : role, accounts: accountsExist, single_sign_on: singleSignOn,
+    account, role: account === null ? null : role, accounts: accountsExist, demo, single_sign_on: singleSignOn,
     ends_at: endsAtMs === null ? null : new Date(endsAtMs).toISOString(),
     may: { read: mayDo(role, 'viewer'), operate: mayDo(role, 'operator'), administer: mayDo(role, 'admin') },
   }

@@ -5,7 +5,8 @@ import { UNKNOWN_SESSION, loginForm, withLogout, withSession } from '../../../sr
 import type { SessionState } from '../../../src/dashboard/session-state.ts'
 
 const session = (account: string | null, read: boolean): Session => ({
-  account, role: account === null ? null : 'viewer', accounts: true, single_sign_on: null, ends_at: null, may: { read, operate: false, administer: false },
+  account, role: account === null ? null : 'viewer', accounts: true, demo: false, single_sign_on: null, ends_at: null,
+  may: { read, operate: false, administer: false },
 })
 const OUT = session(null, false)
 const READER = session(null, true)

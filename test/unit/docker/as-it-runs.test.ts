@@ -28,3 +28,12 @@ test('what doesn\'t run is where it is asked for', () => {
   const { local, config } = placesOf([container('monitoring', 7006, {}, null)], { MONITORING_PORT: '6000' })
   assert.deepEqual([local.monitoringPort, config.bindAddress, config.kafkaPorts], [6000, '127.0.0.1', [9092, 9094, 9096]])
 })
+
+test('a demonstration goes on until it is stopped, whatever the variables say by now', () => {
+  const monitoring = container('monitoring', 7006, { DEMO_SOCKET: '/run/demo/demo.sock' })
+  const demo = container('demo', null)
+  const isOne = (containers: readonly Container[], env: Record<string, string> = {}): boolean => placesOf(containers, env).config.demo
+  assert.deepEqual([isOne([]), isOne([], { DEMO: '1' })], [false, true])
+  assert.deepEqual([isOne([monitoring, demo]), isOne([monitoring]), isOne([demo])], [true, true, true])
+  assert.deepEqual([isOne([container('monitoring', 7006, { DEMO_SOCKET: '' })], { DEMO: '1' }), isOne([container('monitoring', 7006)], { DEMO: '1' })], [false, false])
+})

@@ -6,16 +6,16 @@ import { test } from 'node:test'
 import { composeEnvironment, readDockerConfig } from '../../../src/docker/config.ts'
 import { readLocalConfig } from '../../../src/local/config.ts'
 
-const LOCAL = { kafkaPortBase: 9092 }
+const LOCAL = { kafkaPortBase: 9092, demo: false }
 
 test('by default everything is published on loopback', () => {
   assert.deepEqual(readDockerConfig({}, LOCAL), {
-    bindAddress: '127.0.0.1', advertisedHost: '127.0.0.1', kafkaPorts: [9092, 9094, 9096], kafkaUiPort: 8080, postgresPassword: 'factory_pass', project: 'factory',
+    bindAddress: '127.0.0.1', advertisedHost: '127.0.0.1', kafkaPorts: [9092, 9094, 9096], kafkaUiPort: 8080, postgresPassword: 'factory_pass', project: 'factory', demo: false,
   })
 })
 
 test('the brokers follow KAFKA_PORT_BASE, and each can be moved', () => {
-  assert.deepEqual(readDockerConfig({ KAFKA2_PORT: '7000' }, { kafkaPortBase: 19_092 }).kafkaPorts, [19_092, 7000, 19_096])
+  assert.deepEqual(readDockerConfig({ KAFKA2_PORT: '7000' }, { kafkaPortBase: 19_092, demo: false }).kafkaPorts, [19_092, 7000, 19_096])
 })
 
 test('clients come by the address that is published, or by the name that is given', () => {
@@ -61,4 +61,12 @@ test('a secret in a file of this machine is given as what is in it', () => {
 test('what protects a Kafka elsewhere is not for ours', () => {
   assert.equal(composed({ KAFKA_SSL: '1' })['KAFKA_SSL'], undefined)
   assert.equal(composed({ KAFKA_SSL: '1', KAFKA_BROKERS: 'kafka.example:9093' })['KAFKA_SSL'], '1')
+})
+
+test('only DEMO=1 gives the containers a demonstration', () => {
+  const socket = (env: Record<string, string>): string | undefined => {
+    const local = readLocalConfig(env)
+    return composeEnvironment(readDockerConfig(env, local), local, { DEMO_SOCKET: '/var/run/docker.sock', ...env })['DEMO_SOCKET']
+  }
+  assert.deepEqual([socket({ DEMO: '1' }), socket({ DEMO: '0' }), socket({})], ['/run/demo/demo.sock', undefined, undefined])
 })

@@ -188,6 +188,15 @@ describe('the page', () => {
   })
 })
 
+test('without a demonstration there are no paths of it', async (t) => {
+  const app = await start(t)
+  const headers = { 'x-factory-request': '1' }
+  assert.equal((await app.inject('/api/demo')).statusCode, 404)
+  for (const path of ['session', 'services/consumer-1/kill', 'services/consumer-1/revive']) {
+    assert.equal((await app.inject({ method: 'POST', url: `/api/demo/${path}`, headers })).statusCode, 404, path)
+  }
+})
+
 describe('the description', () => {
   test('names every path with its schema', async (t) => {
     const description = (await (await start(t)).inject('/openapi.json')).json<{ openapi: string, paths: Record<string, { get: { summary: string, responses: Record<string, unknown> } }> }>()

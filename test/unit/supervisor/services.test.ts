@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { isAbsolute } from 'node:path'
 import { describe, test } from 'node:test'
 import { readLocalConfig, readWholeLocalConfig } from '../../../src/local/config.ts'
+import { demoProblems } from '../../../src/local/demo-problems.ts'
 import { addressesOf, serviceEnvironment, serviceTable, withServers } from '../../../src/local/services.ts'
 
 const names = (env: Record<string, string>): string[] => serviceTable(readLocalConfig(env)).map(({ name }) => name)
@@ -54,6 +55,23 @@ describe('the services of a local run', () => {
       ZONE: 'zone-c', KAFKA_BROKERS: '127.0.0.1:22092,127.0.0.1:22094,127.0.0.1:22096',
       DATABASE_URL: 'postgresql://factory_user:factory_pass@127.0.0.1:5432/factory_monitoring',
     })
+  })
+
+  test('have the socket of a demonstration only in one, and the monitoring service alone', () => {
+    const sockets = (env: Record<string, string>): string[] => {
+      const config = readLocalConfig({ FACTORY_HOME: '/h', ...env })
+      return serviceTable(config).flatMap((service) => serviceEnvironment(service, config, { DEMO_SOCKET: '/h/run/control.sock' })['DEMO_SOCKET'] ?? [])
+    }
+    assert.deepEqual([sockets({ DEMO: '1' }), sockets({}), sockets({ DEMO: '0' })], [['/h/run/demo.sock'], [], []])
+  })
+
+  test('are shown as a demonstration only where nobody can listen', () => {
+    const config = readLocalConfig({ DEMO: '1' })
+    const problems = (host: string, tls = false): number => demoProblems(config, { host, variable: 'MONITORING_HOST', tls }).length
+    assert.deepEqual(['127.0.0.1', 'localhost', '::1', '127.3.0.9'].map((host) => problems(host)), [0, 0, 0, 0])
+    assert.deepEqual(['0.0.0.0', '::', '10.0.0.5', '127.0.0.1.example'].map((host) => problems(host)), [1, 1, 1, 1])
+    assert.equal(problems('0.0.0.0', true), 0)
+    assert.deepEqual(demoProblems(readLocalConfig({}), { host: '0.0.0.0', variable: 'BIND_ADDRESS', tls: false }), [])
   })
 
   test('need the servers, unless only servers are asked for', () => {

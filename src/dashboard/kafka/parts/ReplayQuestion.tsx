@@ -22,8 +22,7 @@ export function ReplayQuestion({ choice, close }: { choice: ReplayChoice, close:
   const send = async (): Promise<void> => {
     setStep({ at: 'sending' })
     try {
-      const response = await post('./api/kafka/dead-letters/replay', choice.request)
-      setStep({ at: 'done', answer: await response.json() as ReplayAnswer })
+      setStep({ at: 'done', answer: await post<ReplayAnswer>('./api/kafka/dead-letters/replay', choice.request) })
     } catch (error) {
       setStep({ at: 'failed', problem: (error as Error).message })
     }
