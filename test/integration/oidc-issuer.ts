@@ -23,6 +23,9 @@ export interface Issuer {
   showOtherKeys(): void
 }
 
+// It advises against what is good enough for a test, once for each provider.
+console.info = console.warn = () => {}
+
 export const CLIENT_SECRET = 'a-secret-of-the-client'
 
 /** `onlyUserinfo`: the ID token says nothing but who it is, as the standard has it; else everything. */

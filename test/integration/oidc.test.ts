@@ -62,7 +62,7 @@ describe('the login by a provider', () => {
       const { issuer, enter, session, audit, visitor, api } = await start(t, { onlyUserinfo })
       issuer.people.set('4711', { preferred_username: 'Jörg.Müller@Plant.Example', groups: ['everybody', 'night shift', 'x'] })
       assert.deepEqual(await session(), {
-        account: null, role: null, accounts: false, single_sign_on: { label: 'Company login', url: `${api.url}/api/login/oidc` }, ends_at: null,
+        account: null, role: null, accounts: false, demo: false, single_sign_on: { label: 'Company login', url: `${api.url}/api/login/oidc` }, ends_at: null,
         may: { read: false, operate: false, administer: false },
       })
       const { url, status, setCookies } = await enter('4711', undefined, '/kafka?x=1#topic=alerts')

@@ -30,10 +30,12 @@ export interface Run {
   readonly keep: readonly string[]
   /** For each path, at most so many at random. */
   readonly examples: number
+  /** Ends it. */
+  readonly signal: AbortSignal
 }
 
 /** Has schemathesis ask every path of an API's description with values that fit it and values that don't. Rejects when it can't. */
-export async function runSchemathesis(url: string, { headers, exclude, keep, examples }: Run): Promise<Finding> {
+export async function runSchemathesis(url: string, { headers, exclude, keep, examples, signal }: Run): Promise<Finding> {
   const program = installSchemathesis()
   const folder = mkdtempSync(join(tmpdir(), 'schemathesis-'))
   try {
@@ -44,7 +46,7 @@ export async function runSchemathesis(url: string, { headers, exclude, keep, exa
       '--report', 'har', '--report-har-path', har,
       ...Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`]),
       ...exclude.flatMap((path) => ['--exclude-path', path]),
-    ], { cwd: folder, env: { ...process.env, SCHEMATHESIS_HOOKS: HOOKS, KEPT: keep.join(','), PYTHONDONTWRITEBYTECODE: '1' } })
+    ], { cwd: folder, signal, env: { ...process.env, SCHEMATHESIS_HOOKS: HOOKS, KEPT: keep.join(','), PYTHONDONTWRITEBYTECODE: '1' } })
     // 1: something is wrong with the API; anything else is wrong with the run.
     if (code !== 0 && code !== 1) throw new Error(`schemathesis ended with ${code}:\n${output}`)
     return { exchanges: readExchanges(readFileSync(har, 'utf8')), report: code === 0 ? '' : output }
@@ -53,8 +55,8 @@ export async function runSchemathesis(url: string, { headers, exclude, keep, exa
   }
 }
 
-function run(program: string, args: readonly string[], options: { cwd: string, env: NodeJS.ProcessEnv }): Promise<{ code: number | null, output: string }> {
-  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+function run(program: string, args: readonly string[], options: { cwd: string, env: NodeJS.ProcessEnv, signal: AbortSignal }): Promise<{ code: number | null, output: string }> {
+  const child = spawn(program, args, { ...options, killSignal: 'SIGKILL', stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString() })
   return new Promise((resolve, reject) => {
