@@ -23,6 +23,7 @@ export function asItRuns(containers: readonly Container[], { local, config }: Pl
     local: {
       ...local, kafkaPortBase: find('kafka1') === undefined ? local.kafkaPortBase : kafkaPorts[0] ?? local.kafkaPortBase,
       postgresPort: portOf('postgres', local.postgresPort), monitoringPort: portOf('monitoring', local.monitoringPort),
+      monitoringTls: monitoring === undefined ? local.monitoringTls : (monitoring.env['MONITORING_TLS_CERT_FILE'] ?? '') !== '',
     },
     config: {
       ...config, kafkaPorts, kafkaUiPort: portOf('kafka-ui', config.kafkaUiPort),

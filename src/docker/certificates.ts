@@ -3,6 +3,8 @@ import type { Environment } from '../runtime/config.ts'
 
 const FOLDER = '/run/certificates'
 const VARIABLES = ['KAFKA_SSL_CA_FILE', 'KAFKA_SSL_CERT_FILE', 'KAFKA_SSL_KEY_FILE']
+/** Of the API and the page: with a key, which nobody else needs. */
+const SERVER_VARIABLES = ['MONITORING_TLS_CERT_FILE', 'MONITORING_TLS_KEY_FILE']
 const PARAMETERS = ['sslrootcert', 'sslcert', 'sslkey']
 
 /** As Compose writes it. A file that isn't there is an error: Docker would make a folder of it. */
@@ -16,22 +18,29 @@ export interface CertificateMount {
 
 export interface Certificates {
   readonly volumes: readonly CertificateMount[]
+  /** For the monitoring service alone. */
+  readonly serverVolumes: readonly CertificateMount[]
   /** The caller's variables that name files, naming them as they are in the container. */
   readonly env: Environment
 }
 
-/** The files of this machine by which servers elsewhere are reached, for containers to see them too. */
+/** The files of this machine by which servers elsewhere are reached, and we are, for containers to see them too. */
 export function certificates(env: Environment): Certificates {
   const volumes: CertificateMount[] = []
-  const mount = (path: string): string => {
-    const target = `${FOLDER}/${volumes.length}.pem`
-    volumes.push({ type: 'bind', source: resolve(path), target, read_only: true, bind: { create_host_path: false } })
+  const serverVolumes: CertificateMount[] = []
+  const mount = (path: string, list = volumes): string => {
+    const target = `${FOLDER}/${list === volumes ? '' : 'server-'}${list.length}.pem`
+    list.push({ type: 'bind', source: resolve(path), target, read_only: true, bind: { create_host_path: false } })
     return target
   }
   const moved: Record<string, string> = {}
   for (const name of VARIABLES) {
     const path = env[name]
     if (path) moved[name] = mount(path)
+  }
+  for (const name of SERVER_VARIABLES) {
+    const path = env[name]
+    if (path) moved[name] = mount(path, serverVolumes)
   }
   const database = env['DATABASE_URL']
   if (database && URL.canParse(database)) {
@@ -42,5 +51,5 @@ export function certificates(env: Environment): Certificates {
     }
     moved['DATABASE_URL'] = url.href
   }
-  return { volumes, env: moved }
+  return { volumes, serverVolumes, env: moved }
 }

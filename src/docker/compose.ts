@@ -19,8 +19,8 @@ export interface Compose {
 
 /** `docker compose` for the project's file, for these of the services that are built here. */
 export function createCompose(env: Environment, applications: readonly string[]): Compose {
-  const { volumes, env: moved } = certificates(env)
-  const addition = additionFor(applications, volumes)
+  const { volumes, serverVolumes, env: moved } = certificates(env)
+  const addition = additionFor(applications, volumes, serverVolumes)
   const files = [FILE, ...existsSync(join(PROJECT_ROOT, OVERRIDE)) ? [OVERRIDE] : [], ...addition === null ? [] : ['-']]
   const named = files.flatMap((file) => ['--file', file])
   return {
@@ -29,17 +29,20 @@ export function createCompose(env: Environment, applications: readonly string[])
 }
 
 /** What the file doesn't say, as a compose file; null when there is nothing. Consumers beyond those in the file are each like consumer-1. */
-export function additionFor(applications: readonly string[], volumes: readonly CertificateMount[]): string | null {
+export function additionFor(
+  applications: readonly string[], volumes: readonly CertificateMount[], serverVolumes: readonly CertificateMount[] = [],
+): string | null {
   const services = applications.flatMap((name) => {
     const number = Number(/^consumer-(\d+)$/.exec(name)?.[1] ?? 0)
     const added = number > CONSUMERS_IN_FILE
-    if (!added && volumes.length === 0) return []
+    const own = name === 'monitoring' ? [...volumes, ...serverVolumes] : volumes
+    if (!added && own.length === 0) return []
     return [[name, {
       ...added ? {
         extends: { file: FILE, service: 'consumer-1' }, container_name: name,
         environment: { CONSUMER_ID: `consumer-${String(number).padStart(3, '0')}` },
       } : {},
-      ...volumes.length === 0 ? {} : { volumes },
+      ...own.length === 0 ? {} : { volumes: own },
     }] as const]
   })
   // JSON is YAML.

@@ -37,7 +37,7 @@ export function systemStatus(
   // A container that doesn't end in time when everything is stopped is killed by Docker, not by hand.
   const containers = found.some(({ pid }) => pid !== null) ? found : found.map((container) => ({ ...container, state: 'stopped' as const }))
   const { kafkaPortBase, postgresPort, monitoringPort, monitoringHost } = local
-  const addresses = addressesOf({ ...local, monitoringHost: config.bindAddress, monitoringTls: false }, {
+  const addresses = addressesOf({ ...local, monitoringHost: config.bindAddress }, {
     brokers: config.kafkaPorts.map((port) => `${config.advertisedHost}:${port}`),
     postgresHost: reachableHost(config.bindAddress), postgresPassword: config.postgresPassword,
   })

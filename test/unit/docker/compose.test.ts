@@ -27,7 +27,18 @@ test('files of this machine are mounted, and named as they are in the container'
   assert.deepEqual(JSON.parse(additionFor(['monitoring'], volumes) ?? ''), { services: { monitoring: { volumes } } })
 })
 
+test('the key of the page is for the monitoring service alone', () => {
+  const { volumes, serverVolumes, env } = certificates({
+    KAFKA_SSL_CA_FILE: '/etc/plant/ca.pem', MONITORING_TLS_CERT_FILE: '/etc/plant/page.pem', MONITORING_TLS_KEY_FILE: '/etc/plant/page.key',
+  })
+  assert.deepEqual([env['MONITORING_TLS_CERT_FILE'], env['MONITORING_TLS_KEY_FILE']], ['/run/certificates/server-0.pem', '/run/certificates/server-1.pem'])
+  const { services } = JSON.parse(additionFor(['consumer-1', 'monitoring'], volumes, serverVolumes) ?? '') as { services: Record<string, { volumes: { source: string }[] }> }
+  const sourcesOf = (name: string): string[] => services[name]?.volumes.map(({ source }) => source) ?? []
+  assert.deepEqual(sourcesOf('consumer-1'), ['/etc/plant/ca.pem'])
+  assert.deepEqual(sourcesOf('monitoring'), ['/etc/plant/ca.pem', '/etc/plant/page.pem', '/etc/plant/page.key'])
+})
+
 test('without such files nothing is mounted', () => {
-  assert.deepEqual(certificates({ DATABASE_URL: 'postgresql://u:p@db:5432/plant' }), { volumes: [], env: { DATABASE_URL: 'postgresql://u:p@db:5432/plant' } })
-  assert.deepEqual(certificates({}), { volumes: [], env: {} })
+  assert.deepEqual(certificates({ DATABASE_URL: 'postgresql://u:p@db:5432/plant' }), { volumes: [], serverVolumes: [], env: { DATABASE_URL: 'postgresql://u:p@db:5432/plant' } })
+  assert.deepEqual(certificates({}), { volumes: [], serverVolumes: [], env: {} })
 })
