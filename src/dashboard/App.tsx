@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { Alerts } from './sections/Alerts.tsx'
 import { Banner } from './sections/Banner.tsx'
 import { Consumers } from './sections/Consumers.tsx'
-import { DemoBanner, Demonstration } from './sections/Demonstration.tsx'
+import { Demonstration } from './sections/Demonstration.tsx'
 import { Header } from './sections/Header.tsx'
 import { Ledger } from './sections/Ledger.tsx'
 import { Partitions } from './sections/Partitions.tsx'
@@ -21,17 +21,15 @@ export function App({ state, browserNow, demoToken }: { state: DashboardState, b
   const now = shownNow(state, browserNow)
   const stale = staleness(state) !== null
   const access = useSession(stale)
-  const demo = access.session?.demo ?? false
   return (
     <>
       <Header state={state} access={access} now={serviceNow(state, browserNow)} />
-      {demo && <DemoBanner />}
       <Login access={access} />
       {!mayNotRead(access) && <Banner state={state} now={serviceNow(state, browserNow)} />}
       {access.form !== 'needed' && <main class={stale ? 'stale' : ''}>
         <SystemStatus state={state} now={stale ? serviceNow(state, browserNow) : now} />
         <Ledger ledger={ledger} stale={stale} now={now} />
-        {demo && <Demonstration token={demoToken} />}
+        {access.session?.demo === true && <Demonstration token={demoToken} />}
         <div class="path">
           <Producers producers={producers} now={now} />
           <Partitions state={state} now={now} />

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from 'node:path'
 import { startLoad } from '../../bench/load/load.ts'
 import type { PartitionAssignment } from '../../src/contract/api.ts'
+import type { Demo } from '../../src/contract/demo-api.ts'
 import { portAnswers } from '../../src/local/process/ports.ts'
 import { createPool } from '../../src/postgres/pool.ts'
 import { createLog } from '../../src/runtime/log.ts'
@@ -40,13 +41,17 @@ interface Inspected {
   readonly Name: string
   readonly Config: { readonly User: string, readonly Env: readonly string[] }
   readonly State: { readonly Running: boolean, readonly ExitCode: number }
-  readonly HostConfig: { readonly ReadonlyRootfs: boolean, readonly Memory: number, readonly PortBindings: Readonly<Record<string, readonly { readonly HostIp: string }[]>> | null }
+  readonly Mounts: readonly { readonly Source: string, readonly Destination: string, readonly RW: boolean }[]
+  readonly HostConfig: {
+    readonly NetworkMode: string, readonly CapDrop: readonly string[] | null, readonly ReadonlyRootfs: boolean, readonly Memory: number,
+    readonly PortBindings: Readonly<Record<string, readonly { readonly HostIp: string }[]>> | null
+  }
 }
 
 before(async () => {
   const { code, stderr } = await run('docker', ['version'])
   assert.equal(code, 0, `no Docker engine answers: ${stderr}`)
-  const taken = lines((await run('docker', ['ps', '--all', '--format', '{{.Names}}'])).stdout).filter((name) => SERVICES.includes(name))
+  const taken = lines((await run('docker', ['ps', '--all', '--format', '{{.Names}}'])).stdout).filter((name) => [...SERVICES, 'demo'].includes(name))
   assert.deepEqual(taken, [], 'there are containers of these names already; `docker compose down` removes them and keeps their data')
   const held = (await Promise.all(Object.values(PORTS).map(async (port) => (await portAnswers(port) ? [port] : [])))).flat()
   assert.deepEqual(held, [], 'these ports are taken; stop what listens on them')
@@ -72,6 +77,7 @@ describe('the compose file', { concurrency: false }, () => {
       for (const { HostIp } of Object.values(HostConfig.PortBindings ?? {}).flat()) assert.equal(HostIp, '127.0.0.1', Name)
     }
     assert.equal((await fetch(`${API}/health`)).status, 200)
+    assert.equal((await fetch(`${API}/api/demo`)).status, 404, 'there is no demonstration unless it is asked for')
     assert.equal((await fetch(`http://127.0.0.1:${PORTS['kafka-ui']}/actuator/health`)).status, 200)
   })
 
@@ -168,8 +174,54 @@ describe('the compose file', { concurrency: false }, () => {
     for (const { Name, State } of await inspect(OURS)) assert.equal(State.ExitCode, 0, `${Name} was killed`)
   })
 
+  test('make all DEMO=1: the page kills and revives containers, and only the container demo has the engine\'s socket', async () => {
+    assert.equal((await make('stop')).code, 0)
+    const { code, stdout, stderr } = await make('all', 'DEMO=1')
+    assert.equal(code, 0, stdout + stderr)
+    const token = /^ {2}Demo token +(\S+)$/m.exec(stdout)?.[1]
+    const sockets = (await inspect([...SERVICES, 'demo'])).filter(({ Mounts }) => Mounts.some(({ Source }) => Source.endsWith('docker.sock')))
+    assert.deepEqual(sockets.map(({ Name }) => Name), ['/demo'])
+    const [demo] = await inspect(['demo'])
+    assert.deepEqual([demo?.HostConfig.NetworkMode, demo?.HostConfig.CapDrop, demo?.HostConfig.ReadonlyRootfs], ['none', ['ALL'], true])
+    const [monitoring] = await inspect(['monitoring'])
+    assert.deepEqual(monitoring?.Mounts.map(({ Destination, RW }) => [Destination, RW]), [['/run/demo', false]])
+
+    const change = (path: string, headers: Record<string, string>, body?: object): Promise<Response> => fetch(`${API}/api/demo/${path}`, {
+      method: 'POST', headers: { 'x-factory-request': '1', ...headers, ...body === undefined ? {} : { 'content-type': 'application/json' } },
+      ...body === undefined ? {} : { body: JSON.stringify(body) },
+    })
+    assert.equal((await change('services/consumer-1/kill', {})).status, 401)
+    const session = await change('session', {}, { token })
+    assert.equal(session.status, 204)
+    const cookie = session.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    const act = async (name: string, command: string): Promise<[number, string | undefined]> => {
+      const response = await change(`services/${name}/${command}`, { cookie })
+      const { services } = await response.json() as Partial<Demo>
+      return [response.status, services?.find((service) => service.name === name)?.state]
+    }
+    assert.deepEqual(await act('consumer-1', 'kill'), [200, 'killed'])
+    assert.deepEqual((await inspect(['consumer-1'])).map(({ State }) => [State.Running, State.ExitCode]), [[false, 137]])
+    assert.deepEqual(await act('postgres', 'kill'), [200, 'killed'])
+    for (const name of ['monitoring', 'demo', 'kafka-ui']) assert.deepEqual(await act(name, 'kill'), [404, undefined], name)
+    await sleep(2_000)
+    assert.equal((await act('postgres', 'revive'))[0], 200)
+    assert.equal((await act('consumer-1', 'revive'))[0], 200)
+    const healthy = await eventually(async () => (await make('health')).code, (ended) => ended === 0, 60_000)
+    assert.equal(healthy, 0)
+    const verified = await make('verify-cluster')
+    assert.equal(verified.code, 0, verified.stdout)
+    const audit = createPool(DATABASE_URL, { applicationName: 'test', max: 1 })
+    try {
+      const { rows } = await audit.query<{ what: string }>(`select action || ' ' || target as what from audit_log where target is not null order by occurred_at`)
+      assert.deepEqual(rows.map(({ what }) => what), ['demo.kill consumer-1', 'demo.kill postgres', 'demo.revive postgres', 'demo.revive consumer-1'])
+    } finally {
+      await audit.end()
+    }
+  })
+
   test('make stop keeps the data, and make clean leaves nothing', async () => {
     assert.equal((await make('stop')).code, 0)
+    assert.deepEqual(await running(/^(demo|monitoring|postgres|kafka\d|consumer-\d|.*-sensor)$/), [], 'the container demo too')
     assert.notEqual((await make('env')).code, 0, 'nothing runs')
     assert.equal((await make('clean')).code, 0)
     const filter = ['--filter', `label=com.docker.compose.project=${PROJECT}`, '--quiet']

@@ -87,6 +87,8 @@ describe('the demonstration', () => {
     // The system was stopped and started again: another token is needed.
     await stage.restart()
     await seen(page, '#demo .demo-words', 'you need the token')
+    await page.goto(`${url}/kafka`)
+    await seen(page, '.demo-banner', 'Services of this system are killed on purpose')
   })
 
   test('takes the token of the link, and out of the address', async (t) => {

@@ -42,7 +42,8 @@ describe('without any account, on loopback', () => {
     const { api, db } = await start(t)
     assert.equal(await statusOf(api, '/api/ledger'), 200)
     assert.deepEqual(await sessionOf(api), {
-      account: null, role: null, accounts: false, single_sign_on: null, ends_at: null, may: { read: true, operate: false, administer: false },
+      account: null, role: null, accounts: false, demo: false, single_sign_on: null, ends_at: null,
+      may: { read: true, operate: false, administer: false },
     })
     assert.equal((await api.ask('POST', '/api/tokens', { body: { name: 'x', role: 'viewer', days: 1 } })).status, 401)
     const { ended } = await listen(api)

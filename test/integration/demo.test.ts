@@ -62,6 +62,8 @@ describe('a demonstration on a local run', { concurrency: false }, () => {
     const session = await (await fetch(`${URL}/api/session`, { headers: { cookie } })).json() as { role: unknown, may: unknown }
     assert.deepEqual([session.role, session.may], [null, { read: true, operate: false, administer: false }])
     assert.equal((await fetch(`${URL}/api/audit`, { headers: { cookie } })).status, 401)
+    const asSession = await fetch(`${URL}/api/session`, { headers: { cookie: cookie.replace('factory_demo', 'factory_session') } })
+    assert.equal((await asSession.json() as { account: unknown }).account, null, 'it is no session')
     assert.equal((await act('consumer-1', 'kill', cookie, {})).status, 403, 'without the header')
     assert.equal((await act('consumer-1', 'kill', cookie, { ...CHANGE, 'sec-fetch-site': 'cross-site' })).status, 403)
     assert.deepEqual(outcomes(await act('monitoring', 'kill')), [404, 'the monitoring service is needed to revive others, so it can not be killed'])

@@ -14,17 +14,23 @@ interface PageHeadProps {
   readonly children: ComponentChildren
 }
 
-/** The head of every page: the name of the system, the way to the other pages, the state of the connection and the clock. */
+/** The head of every page: the name of the system, the way to the other pages, the state of the connection and the clock; below it, that this is a demonstration. */
 export function PageHead({ page, now, access, children }: PageHeadProps): JSX.Element {
   return (
-    <header class="page-head">
-      <h1>Factory Monitoring</h1>
-      <nav class="pages" aria-label="Pages">
-        {PAGES.map(([name, href, text]) => <a key={name} href={href} aria-current={name === page ? 'page' : undefined}>{text}</a>)}
-      </nav>
-      {children}
-      <Who access={access} />
-      <p class="clock" title={formatUtc(now)}>{formatTime(now, now)} <span class="zone">{zoneName(now)}</span></p>
-    </header>
+    <>
+      <header class="page-head">
+        <h1>Factory Monitoring</h1>
+        <nav class="pages" aria-label="Pages">
+          {PAGES.map(([name, href, text]) => <a key={name} href={href} aria-current={name === page ? 'page' : undefined}>{text}</a>)}
+        </nav>
+        {children}
+        <Who access={access} />
+        <p class="clock" title={formatUtc(now)}>{formatTime(now, now)} <span class="zone">{zoneName(now)}</span></p>
+      </header>
+      {access.session?.demo === true && (
+        // So that nobody takes what is killed in it for the plant's trouble.
+        <p class="demo-banner"><strong>Demonstration.</strong> Services of this system are killed on purpose, by whoever holds its token.</p>
+      )}
+    </>
   )
 }

@@ -13,11 +13,6 @@ const MARKS: Readonly<Record<DemoService['state'], MarkKind>> = {
 const REVIVED = ['killed', 'failed']
 const KILLED = ['starting', 'running', 'restarting']
 
-/** Stands above everything in a demonstration, so that nobody takes what is killed in it for the plant's trouble. */
-export function DemoBanner(): JSX.Element {
-  return <p class="demo-banner"><strong>Demonstration.</strong> Services of this system are killed on purpose, by whoever holds its token.</p>
-}
-
 /** Every service that may be killed, with its state and, for the holder of the token, a button. `token`: of the link by which the page was opened. */
 export function Demonstration({ token }: { token: string | null }): JSX.Element {
   const control = useDemo()
