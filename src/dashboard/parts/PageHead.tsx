@@ -14,7 +14,10 @@ interface PageHeadProps {
   readonly children: ComponentChildren
 }
 
-/** The head of every page: the name of the system, the way to the other pages, the state of the connection and the clock; below it, that this is a demonstration. */
+/**
+ * The head of every page: the name of the system, the way to the other pages, the state of the connection and the clock; below it, where it is
+ * one, that this is a demonstration.
+ */
 export function PageHead({ page, now, access, children }: PageHeadProps): JSX.Element {
   return (
     <>
