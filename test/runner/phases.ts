@@ -31,7 +31,7 @@ export const PHASES: readonly Phase[] = [
   { name: 'unit', folder: 'test/unit', filesAtOnce: 8, testTimeoutMs: 30_000, fileTimeoutMs: 60_000, sharedPlant: false },
   // Two: each file has several clients of Kafka and PostgreSQL, and on two processors more at once only made them wait for each other.
   { name: 'integration', folder: 'test/integration', filesAtOnce: 2, testTimeoutMs: 90_000, fileTimeoutMs: 180_000, sharedPlant: true },
-  { name: 'e2e', folder: 'test/e2e', filesAtOnce: 1, testTimeoutMs: 120_000, fileTimeoutMs: 240_000, sharedPlant: true },
+  { name: 'e2e', folder: 'test/e2e', filesAtOnce: 2, testTimeoutMs: 120_000, fileTimeoutMs: 240_000, sharedPlant: true },
   { name: 'fault', folder: 'test/fault', filesAtOnce: 1, testTimeoutMs: 240_000, fileTimeoutMs: 300_000, sharedPlant: false },
   // `make test-docker`. The first time, images are pulled and built.
   { name: 'docker', folder: 'test/docker', filesAtOnce: 1, testTimeoutMs: 600_000, fileTimeoutMs: 840_000, sharedPlant: false, onlyByName: true },
