@@ -45,7 +45,7 @@ export async function bringUp({ kinds, startedAtMs, asked, callersEnv, system, a
     printUntouched(before, wanted)
     return
   }
-  const problems = demoProblems(asked, { host: system.places.config.bindAddress, variable: 'BIND_ADDRESS', tls: system.places.local.monitoringTls })
+  const problems = demoProblems(asked, { host: system.places.config.bindAddress, variable: 'BIND_ADDRESS' })
   problems.push(...await findProblems(system.services.filter(({ name }) => missing.some((each) => each.name === name && each.pid === null)), asked, callersEnv))
   if (problems.length > 0) throw new ExitError(problems.join('\n'))
 
