@@ -126,7 +126,9 @@ export function serviceEnvironment(service: ServiceDefinition, config: LocalConf
   const { NODE_OPTIONS: _options, DATABASE_URL_FILE: _file, LIVENESS_FILE: _liveness, DEMO_SOCKET: _demo, ...passed } = env
   // What protects a Kafka of the user's own would be wrong for ours, which listen on loopback only.
   const kept = Object.entries(passed).filter(([name]) => config.externalBrokers !== null || !/^KAFKA_(SSL|SASL)/.test(name))
-  return { ...Object.fromEntries(kept), ...service.env, KAFKA_BROKERS: brokers.join(','), DATABASE_URL: databaseUrl }
+  // The provider's secret is for the one that asks it.
+  const needed = kept.filter(([name]) => service.kind === 'monitoring' || !name.startsWith('OIDC_'))
+  return { ...Object.fromEntries(needed), ...service.env, KAFKA_BROKERS: brokers.join(','), DATABASE_URL: databaseUrl }
 }
 
 const LABELS: Readonly<Record<ServiceKind, string>> = {

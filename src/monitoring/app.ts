@@ -1,4 +1,3 @@
-import { maxHeaderSize } from 'node:http'
 import type { Socket } from 'node:net'
 import fastifySwagger from '@fastify/swagger'
 import fastifySwaggerUi from '@fastify/swagger-ui'
@@ -68,6 +67,8 @@ export interface AppOptions extends RouteContext {
 
 /** No request of this API has a body to speak of. */
 const MAX_BODY_BYTES = 64 * 1024
+/** With the address: 2,000 letters of a search take 24 KB there, and the route says what is wrong with them. */
+const MAX_HEADER_BYTES = 64 * 1024
 /** For a request to arrive; the stream's answer may take for ever. */
 const REQUEST_TIMEOUT_MS = 10_000
 
@@ -125,7 +126,8 @@ function registerAccess(app: App, access: Access, { log, oidc = null, sensorTopi
 
 function createFastify(log: Log, tls: ServerTls | null, trustedProxies: readonly string[]) {
   // Typed as if it were empty, so that an app by TLS is no other type: none of what we call differs.
-  const server: { readonly https?: never } = tls === null ? {} : { https: tls as never }
+  const limits = { maxHeaderSize: MAX_HEADER_BYTES }
+  const server = (tls === null ? { http: limits } : { https: { ...tls, ...limits } }) as { readonly https?: never }
   return Fastify({
     ...server,
     loggerInstance: log,
@@ -135,7 +137,7 @@ function createFastify(log: Log, tls: ServerTls | null, trustedProxies: readonly
     schemaErrorFormatter: describeWrongParameter,
     requestTimeout: REQUEST_TIMEOUT_MS,
     // The headers' own limit: a part of a path that is too long is as wrong as one that isn't known, and answered by the route.
-    routerOptions: { maxParamLength: maxHeaderSize },
+    routerOptions: { maxParamLength: MAX_HEADER_BYTES },
     // A viewer that keeps its connection must not hold up the stop.
     forceCloseConnections: true,
     frameworkErrors: (error, _request, reply) => {

@@ -54,7 +54,7 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     pool: accessPool, log, host: config.host, anonymousRead: config.anonymousRead ?? false, demo: demoSocket !== null, secure,
     singleSignOn: oidc === null ? null : buttonOf(oidc),
   })
-  const demo = demoSocket === null ? null : createDemo({ socket: demoSocket, pool: accessPool, log, secure })
+  const demo = demoSocket === null ? null : createDemo({ socket: demoSocket, access, log, secure })
   const connection = { brokers: config.brokers, clientId: 'monitoring', security: config.kafkaSecurity }
   const stream = createStream()
   const kafka = watchKafka(createTopicReader(connection, config.sensorTopic), log, {
@@ -69,7 +69,6 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     prepare: async () => {
       await migrate(config.databaseUrl)
       await access.prepare()
-      await demo?.prepare()
     },
   })
 

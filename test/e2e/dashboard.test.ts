@@ -54,8 +54,10 @@ async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
     console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI)
   })`)
   page.on('console', (message) => {
-    // A service that is gone on purpose is logged by the browser itself.
-    if (['error', 'warning'].includes(message.type()) && !/\/api\/(stream|session)/.test(message.location().url)) complaints.push(message.text())
+    const { url } = message.location()
+    // A service that is gone on purpose is logged by the browser itself, also for an icon that it was still loading.
+    const gone = /\/api\/(stream|session)/.test(url) || (url.endsWith('.svg') && message.text().includes('ERR_CONNECTION_REFUSED'))
+    if (['error', 'warning'].includes(message.type()) && !gone) complaints.push(`${message.text()} ${url}`)
   })
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('request', (request) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Role } from '../../src/contract/access-api.ts'
 import { UNPROTECTED } from '../../src/kafka/security.ts'
+import { readConfig } from '../../src/monitoring/config.ts'
 import type { MonitoringConfig } from '../../src/monitoring/config.ts'
 import { startMonitoring } from '../../src/monitoring/service.ts'
 import { insertAccount } from '../../src/postgres/accounts.ts'
@@ -36,6 +37,10 @@ export interface AccessClient {
 export const PASSWORD = 'correct horse battery'
 const OWN = { 'x-factory-request': '1' }
 let passwordHash: string | undefined
+/** Nobody answers there; it is for the routes of its login to be asked, too. */
+export const { oidc: UNREACHABLE_PROVIDER = null } = readConfig({
+  OIDC_ISSUER: 'http://127.0.0.1:1', OIDC_CLIENT_ID: 'x', OIDC_CLIENT_SECRET: 'x', OIDC_VIEWER_VALUES: 'x', MONITORING_PUBLIC_URL: 'http://127.0.0.1:1',
+})
 
 export async function addAccount(db: Queryable, name: string, role: Role): Promise<void> {
   passwordHash ??= await hashPassword(PASSWORD)

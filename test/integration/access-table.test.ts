@@ -3,11 +3,10 @@ import { after, before, describe, test } from 'node:test'
 import { ROLES } from '../../src/contract/access-api.ts'
 import { ROUTE_ACCESS, mayDo } from '../../src/monitoring/access/route-table.ts'
 import { hashOf } from '../../src/monitoring/access/credential-check.ts'
-import { readConfig } from '../../src/monitoring/config.ts'
 import { replaceDemoToken } from '../../src/postgres/demo-tokens.ts'
 import { testDatabase } from '../harness/plant.ts'
 import { startStage } from '../harness/demo-stage.ts'
-import { PASSWORD, addAccount, startAccess } from './access-client.ts'
+import { PASSWORD, UNREACHABLE_PROVIDER, addAccount, startAccess } from './access-client.ts'
 import type { AccessClient, Question } from './access-client.ts'
 import { openPool } from './monitoring-client.ts'
 
@@ -25,11 +24,8 @@ describe('the table of roles and routes', () => {
     const { databaseUrl } = await testDatabase(owner)
     const db = openPool(owner, databaseUrl)
     for (const role of ROLES) await addAccount(db, role, role)
-    // Nobody answers there; it is for the routes of its login to be asked, too. And a demonstration, which has routes of its own.
-    const { oidc = null } = readConfig({
-      OIDC_ISSUER: 'http://127.0.0.1:1', OIDC_CLIENT_ID: 'x', OIDC_CLIENT_SECRET: 'x', OIDC_VIEWER_VALUES: 'x', MONITORING_PUBLIC_URL: 'http://127.0.0.1:1',
-    })
-    api = await startAccess(owner, databaseUrl, { oidc, demoSocket: (await startStage(owner)).socket })
+    // A provider and a demonstration have routes of their own.
+    api = await startAccess(owner, databaseUrl, { oidc: UNREACHABLE_PROVIDER, demoSocket: (await startStage(owner)).socket })
     for (const role of ROLES) cookies.set(role, await api.login(role))
     await replaceDemoToken(db, hashOf('token'))
     holder = (await api.ask('POST', '/api/demo/session', { body: { token: 'token' } })).cookie

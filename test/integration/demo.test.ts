@@ -1,3 +1,4 @@
+// Starts a whole system, and kills parts of it.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,7 +18,7 @@ let token = ''
 let cookie = ''
 
 describe('a demonstration on a local run', { concurrency: false }, () => {
-  test('is refused on an address that others reach without TLS', async () => {
+  test('is refused on an address that others reach', async () => {
     const { code, stderr } = await run('up', { DEMO: '1', MONITORING_HOST: '0.0.0.0' })
     assert.equal(code, 1)
     assert.match(stderr, /^DEMO=1 and MONITORING_HOST=0\.0\.0\.0: whoever listens on the network could kill services; show it on 127\.0\.0\.1/)

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ROLES } from '../../src/contract/access-api.ts'
 import { ROUTE_ACCESS, mayDo } from '../../src/monitoring/access/route-table.ts'
+import { startStage } from '../harness/demo-stage.ts'
 import { testPlant } from '../harness/plant.ts'
 import { runSchemathesis } from '../schemathesis/run.ts'
-import { addAccount, startAccess } from './access-client.ts'
+import { UNREACHABLE_PROVIDER, addAccount, startAccess } from './access-client.ts'
 import type { AccessClient } from './access-client.ts'
 import { openPool } from './monitoring-client.ts'
 
@@ -28,6 +29,8 @@ describe('every path of the description, asked with values that fit and values t
     await addAccount(db, 'root', 'admin')
     api = await startAccess(owner, plant.databaseUrl, {
       brokers: plant.brokers, sensorTopic: plant.topics.sensor, alertTopic: plant.topics.alerts, trustedProxies: ['127.0.0.1'],
+      // They have paths of their own.
+      oidc: UNREACHABLE_PROVIDER, demoSocket: (await startStage(owner)).socket,
     })
     const cookie = await api.login('root')
     for (const role of ROLES) {

@@ -21,7 +21,7 @@ existing Kafka or PostgreSQL is used. Without Docker, data, logs and state are i
 
 DEMO=1 starts a demonstration: it prints a token, good once and for an hour, by which somebody may kill and revive services from the page, and
 which the next start with DEMO=1 replaces. What runs without it has to be stopped first; a demonstration goes on until make stop. It is refused
-on an address that others reach without TLS (MONITORING_HOST), with Docker on any (BIND_ADDRESS).
+on an address that others reach (MONITORING_HOST, with Docker BIND_ADDRESS).
 
 --since SECONDS  when the start began, as seconds since 1970, for the time that is printed`,
 })

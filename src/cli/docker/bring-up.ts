@@ -8,6 +8,7 @@ import type { ServiceDefinition } from '../../local/services.ts'
 import type { ServiceStatus, SystemStatus } from '../../local/supervisor/protocol.ts'
 import type { Environment } from '../../runtime/config.ts'
 import { ExitError, messageOf } from '../../runtime/errors.ts'
+import { isLoopback } from '../../runtime/loopback.ts'
 import { conflicts, printAddresses, printUntouched } from '../addresses.ts'
 import type { BringUpOptions } from '../runtime.ts'
 import { SERVERS } from '../service-kinds.ts'
@@ -44,7 +45,7 @@ export async function bringUp({ kinds, startedAtMs, asked, callersEnv, system, a
     printUntouched(before, wanted)
     return
   }
-  const problems = demoProblems(asked, { host: system.places.config.bindAddress, variable: 'BIND_ADDRESS', tls: system.places.local.monitoringTls })
+  const problems = demoProblems(asked, { host: system.places.config.bindAddress, variable: 'BIND_ADDRESS' })
   problems.push(...await findProblems(system.services.filter(({ name }) => missing.some((each) => each.name === name && each.pid === null)), asked, callersEnv))
   if (problems.length > 0) throw new ExitError(problems.join('\n'))
 
@@ -88,14 +89,12 @@ async function findProblems(services: readonly ServiceDefinition[], config: Loca
 }
 
 /** In a container these names are the container itself. */
-const LOOPBACK = /^(localhost|127\.[\d.]+|\[?::1\]?)$/
-
 function loopbackProblems({ externalBrokers, externalDatabaseUrl }: LocalConfig): string[] {
   const hosts = [
     ...(externalBrokers ?? []).map((broker) => ['KAFKA_BROKERS', broker.slice(0, broker.lastIndexOf(':'))] as const),
     ...externalDatabaseUrl === null ? [] : [['DATABASE_URL', new URL(externalDatabaseUrl).hostname] as const],
   ]
-  return hosts.filter(([, host]) => LOOPBACK.test(host)).map(([variable, host]) =>
+  return hosts.filter(([, host]) => isLoopback(host)).map(([variable, host]) =>
     `${variable} names ${host}, which in a container is the container itself; name this machine, or set RUNTIME=local`)
 }
 

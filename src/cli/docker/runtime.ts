@@ -43,6 +43,7 @@ export function createDockerRuntime(local: LocalConfig, env: Environment): Runti
       await bringUp({ ...options, asked: local, callersEnv: env, system: await read(), ask: status })
     },
     async revive(names) {
+      refusePublishedPassword(asked.config, local)
       const system = await read()
       await timedStep(`${names.join(', ')} ready`, () => upAndHealthy(system, names))
     },

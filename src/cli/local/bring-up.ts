@@ -63,7 +63,7 @@ async function findOrStart(config: LocalConfig, { kinds }: BringUpOptions, env: 
     startLock?.release()
     return { status: meanwhile, startLock: null }
   }
-  const place = { host: config.monitoringHost, variable: 'MONITORING_HOST', tls: config.monitoringTls }
+  const place = { host: config.monitoringHost, variable: 'MONITORING_HOST' }
   const problems = [...unusable, ...demoProblems(config, place), ...await preflight(config, withServers(config, namesOf(config, kinds)), env)]
   if (problems.length > 0) throw new ExitError(problems.join('\n'))
   print(`Starting in ${config.home}`)

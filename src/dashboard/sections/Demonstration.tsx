@@ -52,6 +52,9 @@ function ServiceRow({ service: { name, state }, may, control }: { service: DemoS
   )
 }
 
+/** It is good once, and the form may come again. */
+const tried = new Set<string>()
+
 /** For whoever has no right yet. A token of the address is tried by itself. */
 function TokenForm({ control, token }: { control: DemoControl, token: string | null }): JSX.Element {
   const [problem, setProblem] = useState<string | null>(null)
@@ -68,7 +71,11 @@ function TokenForm({ control, token }: { control: DemoControl, token: string | n
     }
   }
 
-  useEffect(() => { if (token !== null) void exchange(token) }, [token])
+  useEffect(() => {
+    if (token === null || tried.has(token)) return setWaiting(false)
+    tried.add(token)
+    void exchange(token)
+  }, [token])
   const send = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault()
     void exchange((new FormData(event.currentTarget).get('token') as string).trim())

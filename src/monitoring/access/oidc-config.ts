@@ -3,7 +3,7 @@ import type { Role, Session } from '../../contract/access-api.ts'
 import { text } from '../../runtime/config.ts'
 import type { Values, Variable } from '../../runtime/config.ts'
 import { ExitError } from '../../runtime/errors.ts'
-import { isLoopback } from './loopback.ts'
+import { isLoopback } from '../../runtime/loopback.ts'
 
 /** A provider of OpenID Connect, by which people log in. */
 export interface OidcConfig {

@@ -52,17 +52,14 @@ function cookieName(name: string, secure: boolean): string {
 }
 
 /** The value of a Set-Cookie header. An age of 0 removes the cookie. */
-export function setCookie(value: string, maxAgeS: number, secure: boolean, name = SESSION_COOKIE): string {
-  return `${cookieName(name, secure)}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
+export function setCookie(
+  value: string, maxAgeS: number, secure: boolean, name = SESSION_COOKIE, sameSite: 'Strict' | 'Lax' = 'Strict',
+): string {
+  return `${cookieName(name, secure)}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=${sameSite}${secure ? '; Secure' : ''}`
 }
 
 /** The session's cookie in a Cookie header, or the one of this name. */
 export function readCookie(header: string | undefined, secure: boolean, name = SESSION_COOKIE): string | undefined {
-  return findCookie(header, cookieName(name, secure))
-}
-
-/** The value of any cookie in a Cookie header. */
-export function findCookie(header: string | undefined, name: string): string | undefined {
-  const prefix = `${name}=`
+  const prefix = `${cookieName(name, secure)}=`
   return header?.split(';').map((each) => each.trim()).find((each) => each.startsWith(prefix))?.slice(prefix.length)
 }

@@ -1,5 +1,5 @@
 import type { Checks } from './oidc-provider.ts'
-import { findCookie, seal, unseal } from './session-cookie.ts'
+import { readCookie, seal, setCookie, unseal } from './session-cookie.ts'
 
 /** Somebody is at the provider: what has to fit when they come back, and where they go then. */
 export interface Trip extends Checks {
@@ -11,26 +11,19 @@ export interface Trip extends Checks {
 
 /** So long somebody may take to log in there. */
 export const TRIP_S = 10 * 60
+const COOKIE = 'factory_login'
 
 /** The value of a Set-Cookie header. Lax, as the way back begins at another site. */
 export function setTripCookie(trip: Trip, key: Buffer, secure: boolean): string {
-  return setCookie(seal(trip, key), TRIP_S, secure)
+  return setCookie(seal(trip, key), TRIP_S, secure, COOKIE, 'Lax')
 }
 
 export function removeTripCookie(secure: boolean): string {
-  return setCookie('', 0, secure)
+  return setCookie('', 0, secure, COOKIE, 'Lax')
 }
 
 /** Null unless a Cookie header has one that was sealed with this key and still holds. */
 export function readTripCookie(header: string | undefined, key: Buffer, nowMs: number, secure: boolean): Trip | null {
-  const trip = unseal(findCookie(header, cookieName(secure)) ?? '', key) as Trip | null
+  const trip = unseal(readCookie(header, secure, COOKIE) ?? '', key) as Trip | null
   return trip !== null && trip.untilMs > nowMs ? trip : null
-}
-
-function cookieName(secure: boolean): string {
-  return secure ? '__Host-factory_login' : 'factory_login'
-}
-
-function setCookie(value: string, maxAgeS: number, secure: boolean): string {
-  return `${cookieName(secure)}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
 }

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { DemoService } from '../../contract/demo-api.ts'
 import { DemoUnreachableError, askDemo } from '../../demo/demo-client.ts'
@@ -6,9 +6,8 @@ import type { DemoAnswer, DemoProblem, DemoRequest } from '../../demo/protocol.t
 import { insertAudit } from '../../postgres/audit-log.ts'
 import { useDemoToken } from '../../postgres/demo-tokens.ts'
 import { inTransaction } from '../../postgres/pool.ts'
-import type { Pool } from '../../postgres/pool.ts'
-import { claimSessionKey } from '../../postgres/sessions.ts'
 import type { Log } from '../../runtime/log.ts'
+import type { Access } from '../access/access.ts'
 import { hashOf } from '../access/credential-check.ts'
 import { databaseCall } from '../access/database-call.ts'
 import { limitKey } from '../access/limit-key.ts'
@@ -22,8 +21,6 @@ import { createLateAudit } from './late-audit.ts'
 
 /** Services are killed and revived from the page, by whoever has exchanged the token. */
 export interface Demo {
-  /** To be called after the migrations. */
-  prepare(): Promise<void>
   /** Whether a request comes from the holder. PostgreSQL isn't asked, for it may be what was killed. */
   allows(request: FastifyRequest): Promise<boolean>
   services(): Promise<readonly DemoService[]>
@@ -37,7 +34,7 @@ export interface Demo {
 export interface DemoOptions {
   /** DEMO_SOCKET */
   readonly socket: string
-  readonly pool: Pool
+  readonly access: Pick<Access, 'pool' | 'ready' | 'keyOf'>
   readonly log: Log
   /** Whether we are reached by TLS. */
   readonly secure: boolean
@@ -55,7 +52,7 @@ interface DemoTicket {
 
 const COOKIE = 'factory_demo'
 const SESSION_S = 8 * 3600
-/** Of wrong tokens, by address. A guess has 256 bits, so this only spares the database and its audit log. */
+/** Of tokens, by address. A guess has 256 bits, so this only spares the database and its audit log. */
 const WRONG_TOKENS = { most: 10, windowMs: 5 * 60_000 }
 const LIST_WITHIN_MS = 3_000
 const ACT_WITHIN_MS = 11_000
@@ -69,12 +66,12 @@ const REFUSED = {
 } as const
 const STATUSES: Readonly<Partial<Record<DemoProblem, RequestStatus>>> = { unknown: 404, state: 409 }
 
-export function createDemo({ socket, pool, log, secure }: DemoOptions): Demo {
+export function createDemo({ socket, access, log, secure }: DemoOptions): Demo {
+  const { pool } = access
   const audit = createLateAudit(pool, log)
   const wrongTokens = createRateLimit(WRONG_TOKENS)
   const newList = () => shareRead(() => done({ command: 'list' }, LIST_WITHIN_MS), LIST_AGE_MS)
   let list = newList()
-  let key: Buffer | null = null
 
   async function done(request: DemoRequest, withinMs: number): Promise<Extract<DemoAnswer, { type: 'done' }>> {
     const answer = await askDemo(socket, request, withinMs).catch((error: unknown) => {
@@ -88,20 +85,17 @@ export function createDemo({ socket, pool, log, secure }: DemoOptions): Demo {
 
   async function ticketOf(request: FastifyRequest): Promise<DemoTicket | null> {
     const cookie = readCookie(request.headers.cookie, secure, COOKIE)
-    const ticket = cookie === undefined || key === null ? null : unseal(cookie, key) as DemoTicket | null
+    const ticket = cookie === undefined || !access.ready ? null : unseal(cookie, access.keyOf(COOKIE)) as DemoTicket | null
     return ticket !== null && ticket.endsAtMs > Date.now() && ticket.run === (await list()).run ? ticket : null
   }
 
   return {
-    async prepare() {
-      // Of its own, so that no cookie can be taken for one of the other kind.
-      key = createHmac('sha256', await claimSessionKey(pool, randomBytes(32))).update(COOKIE).digest()
-    },
     allows: async (request) => await ticketOf(request) !== null,
     services: async () => (await list()).services,
     async begin(token, { ip: address }, reply) {
-      wrongTokens.check(limitKey(address))
-      if (key === null) throw new UnavailableError('PostgreSQL was not read yet')
+      // Before the answer is known, so that many at once don't get more.
+      wrongTokens.take(limitKey(address))
+      const key = access.keyOf(COOKIE)
       // The token isn't used up in vain.
       const { run } = await list()
       const id = randomBytes(6).toString('base64url')
@@ -111,10 +105,7 @@ export function createDemo({ socket, pool, log, secure }: DemoOptions): Demo {
         await insertAudit(client, { actor: null, action: 'demo.session', target: null, address, outcome, detail })
         return used
       }))
-      if (result !== 'done') {
-        wrongTokens.take(limitKey(address))
-        throw new RequestError(401, REFUSED[result])
-      }
+      if (result !== 'done') throw new RequestError(401, REFUSED[result])
       const ticket: DemoTicket = { id, run, endsAtMs: Date.now() + SESSION_S * 1000 }
       reply.header('set-cookie', setCookie(seal(ticket, key), SESSION_S, secure, COOKIE))
     },
@@ -127,7 +118,7 @@ export function createDemo({ socket, pool, log, secure }: DemoOptions): Demo {
         return services
       } catch (error) {
         // What was asked for in vain, because of a wrong name or state, changed nothing.
-        if (error instanceof UnavailableError) audit.add({ ...record, outcome: 'refused', detail: `${detail}: ${error.message}` })
+        if (error instanceof UnavailableError) audit.add({ ...record, outcome: 'done', detail: `${detail}: outcome not known: ${error.message}` })
         throw error
       } finally {
         // What was read before it isn't shown any more.

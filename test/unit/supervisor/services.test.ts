@@ -67,11 +67,10 @@ describe('the services of a local run', () => {
 
   test('are shown as a demonstration only where nobody can listen', () => {
     const config = readLocalConfig({ DEMO: '1' })
-    const problems = (host: string, tls = false): number => demoProblems(config, { host, variable: 'MONITORING_HOST', tls }).length
+    const problems = (host: string): number => demoProblems(config, { host, variable: 'MONITORING_HOST' }).length
     assert.deepEqual(['127.0.0.1', 'localhost', '::1', '127.3.0.9'].map((host) => problems(host)), [0, 0, 0, 0])
     assert.deepEqual(['0.0.0.0', '::', '10.0.0.5', '127.0.0.1.example'].map((host) => problems(host)), [1, 1, 1, 1])
-    assert.equal(problems('0.0.0.0', true), 0)
-    assert.deepEqual(demoProblems(readLocalConfig({}), { host: '0.0.0.0', variable: 'BIND_ADDRESS', tls: false }), [])
+    assert.deepEqual(demoProblems(readLocalConfig({}), { host: '0.0.0.0', variable: 'BIND_ADDRESS' }), [])
   })
 
   test('need the servers, unless only servers are asked for', () => {

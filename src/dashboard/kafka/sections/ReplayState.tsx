@@ -28,7 +28,7 @@ export function ReplayState({ replay, access, replayAll }: ReplayStateProps): JS
 function WayToReplay({ access: { session, want }, replayAll }: Omit<ReplayStateProps, 'replay'>): JSX.Element | null {
   if (session === null) return null
   if (session.may.administer) return <button type="button" class="action" onClick={replayAll}>Replay all</button>
-  if (!session.accounts) return <span class="quiet">There is no account yet; <code>make admin NAME=…</code> makes one.</span>
+  if (!session.accounts && session.single_sign_on === null) return <span class="quiet">There is no account yet; <code>make admin NAME=…</code> makes one.</span>
   return session.account === null ? <button type="button" class="action" onClick={() => want(true)}>Log in</button> : null
 }
 
