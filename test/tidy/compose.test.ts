@@ -67,7 +67,9 @@ describe('docker-compose.yml', () => {
     for (const name of ['shared_buffers', 'max_wal_size', 'log_parameter_max_length', 'client_connection_check_interval']) assert.ok(given.has(name), name)
     assert.deepEqual([environment['POSTGRES_USER'], environment['POSTGRES_DB'], PUBLISHED_PASSWORD],
       [DEFAULT_LOGIN.user, DEFAULT_LOGIN.database, DEFAULT_LOGIN.password])
-    assert.match(readText('.env.example'), new RegExp(`^POSTGRES_PASSWORD=${PUBLISHED_PASSWORD}$`, 'm'))
+    assert.match(readText('docker/postgres.env'), new RegExp(`^POSTGRES_PASSWORD=\\$\\{POSTGRES_PASSWORD:-${PUBLISHED_PASSWORD}\\}$`, 'm'))
+    const url = new URL(/:-(.*)\}$/m.exec(readText('docker/database-url.env').replace(/\$\{POSTGRES_PASSWORD:-(.*?)\}/, '$1'))?.[1] ?? '')
+    assert.deepEqual([url.username, url.password, url.pathname], [DEFAULT_LOGIN.user, DEFAULT_LOGIN.password, `/${DEFAULT_LOGIN.database}`])
   })
 
   test('has no password in it', () => {
@@ -110,9 +112,10 @@ describe('docker-compose.yml', () => {
   test('reads only variables that are in .env.example and in the docs', async () => {
     const documented = new Set((await documentedVariables()).map(({ name }) => name))
     const example = readText('.env.example')
-    const used = [...new Set([...TEXT.matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name))]
+    const read = TEXT + readText('docker/postgres.env') + readText('docker/database-url.env')
+    const used = [...new Set([...read.matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name))]
     assert.ok(used.length > 20)
-    assertNone(used.filter((name) => !new RegExp(`^#?${name}=`, 'm').test(example)), 'Not in .env.example:')
+    assertNone(used.filter((name) => !new RegExp(`^#${name}=`, 'm').test(example)), 'Not in .env.example:')
     assertNone(used.filter((name) => !documented.has(name) && name !== 'KAFKA_CLUSTER_ID'), 'In no config.ts:')
   })
 

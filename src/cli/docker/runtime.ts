@@ -1,11 +1,9 @@
-import { join } from 'node:path'
 import { DEMO_SERVICE, readDockerConfig } from '../../docker/config.ts'
 import { CONSUMERS_IN_FILE } from '../../docker/compose.ts'
 import { readMemory } from '../../docker/containers.ts'
-import { keepPassword, refusePublishedPassword } from '../../docker/database-password.ts'
+import { refusePublishedPassword } from '../../docker/database-password.ts'
 import { docker } from '../../docker/engine.ts'
 import type { LocalConfig } from '../../local/config.ts'
-import { PROJECT_ROOT } from '../../local/project.ts'
 import { sayGoodbyeFor } from '../../local/supervisor/goodbye.ts'
 import type { SystemStatus } from '../../local/supervisor/protocol.ts'
 import type { Environment } from '../../runtime/config.ts'
@@ -39,7 +37,6 @@ export function createDockerRuntime(local: LocalConfig, env: Environment): Runti
     absence: () => 'Nothing runs in Docker; start it by `make all`.',
     async bringUp(options) {
       refusePublishedPassword(asked.config, local)
-      if (keepPassword(join(PROJECT_ROOT, '.env'), asked.config, env)) print('POSTGRES_PASSWORD was not set: wrote the one of .env.example to .env')
       await bringUp({ ...options, asked: local, callersEnv: env, system: await read(), ask: status })
     },
     async revive(names) {
