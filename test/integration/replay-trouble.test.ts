@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict'
+import { hash, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
+import { MAX_MESSAGE_BYTES } from '../../src/contract/topics.ts'
+import { inTransaction } from '../../src/postgres/pool.ts'
+import { readReplayedLetters } from '../../src/postgres/replay-outcomes.ts'
+import type { SupposedReplay } from '../../src/postgres/replay-outcomes.ts'
 import { eventually } from './consumer-bench.ts'
 import { replayBench, storedValues, unnumbered } from './replay-bench.ts'
 
@@ -26,4 +31,42 @@ test('whatever goes wrong with the replays, readings are stored, and the replays
   assert.equal(failure, null)
   await plant.pool.query('alter table somewhere_else rename to dead_letter_replay')
   await plant.becomes({ '0:0': 'refused' })
+})
+
+test('10,000 messages that name one letter of 4 MiB are looked up at once, and none of them is taken for it unless it is', async (t) => {
+  const { pool, plant } = await replayBench(t)
+  const size = MAX_MESSAGE_BYTES - 200
+  const { rows: [log] } = await pool.query<{ topic_id: string }>(
+    `insert into partition_log (topic, topic_id, partition, first_offset, next_offset, dead_lettered)
+     values ($1, gen_random_uuid(), 0, 0, 2, 2) returning topic_id`, [plant.topics.sensor])
+  // Both kinds of storage outside the row: as it is, and compressed.
+  const values = [randomBytes(size), Buffer.alloc(size, 'x')]
+  for (const [offset, value] of values.entries()) {
+    await pool.query(`insert into dead_letter (log_key, kafka_offset, reason, detail, message_value, detected_by)
+      select log_key, $1, 'not_json', 'x', $2, 'c' from partition_log`, [offset, value])
+  }
+  await pool.query(`insert into dead_letter_replay (log_key, kafka_offset, requested_by) select log_key, kafka_offset, 'anna' from dead_letter`)
+  const supposed = (offset: number, valueSizeBytes: number | null, valueHash: Buffer | null): SupposedReplay =>
+    ({ letter: { topicId: log?.topic_id ?? '', partition: 0, generation: 0, offset }, valueSizeBytes, valueHash })
+  const look = async (what: string, messages: readonly SupposedReplay[]): Promise<(number | null)[]> => {
+    const begunMs = performance.now()
+    // To hash it for each of them would take minutes.
+    const found = await inTransaction(pool, async (client) => {
+      await client.query(`set local statement_timeout = '10s'`)
+      return readReplayedLetters(client, plant.topics.sensor, messages)
+    })
+    t.diagnostic(`${what}: ${Math.round(performance.now() - begunMs)} ms`)
+    return found.map((letter) => letter?.offset ?? null)
+  }
+  const many = (message: SupposedReplay): SupposedReplay[] => Array.from({ length: 10_000 }, () => message)
+  const small = hash('sha256', 'x', 'buffer')
+  const hashes = values.map((value) => hash('sha256', value, 'buffer'))
+  const none = Array.from({ length: 10_000 }, () => null)
+  for (const offset of [0, 1]) {
+    assert.deepEqual(await look('of another size', many(supposed(offset, 1, small))), none)
+    assert.deepEqual(await look('without a value', many(supposed(offset, null, null))), none)
+    assert.deepEqual(await look('of its size', many(supposed(offset, size, small))), none)
+  }
+  assert.deepEqual(await look('the letters, among others', [supposed(0, size, hashes[1] ?? null), supposed(0, size, hashes[0] ?? null),
+    supposed(1, size, hashes[1] ?? null), supposed(1, 1, hashes[1] ?? null), supposed(1, size, hashes[1] ?? null)]), [null, 0, 1, null, 1])
 })

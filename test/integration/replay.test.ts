@@ -274,6 +274,6 @@ test('a request for more than 50,000 takes so many and says what is left; all of
   const topicId = (await pool.query<{ topic_id: string }>('select topic_id from partition_log where partition = 0')).rows[0]?.topic_id ?? ''
   const valueHash = hash('sha256', Buffer.alloc(350, 'a'), 'buffer')
   const letters = await timed('10,000 arrivals looked up', () => readReplayedLetters(pool, plant.topics.sensor,
-    Array.from({ length: 10_000 }, (_, offset) => ({ letter: { topicId, partition: 0, generation: 0, offset }, valueHash }))))
+    Array.from({ length: 10_000 }, (_, offset) => ({ letter: { topicId, partition: 0, generation: 0, offset }, valueSizeBytes: 350, valueHash }))))
   assert.ok(letters.every((letter, offset) => letter?.offset === offset && !letter.settled))
 })
