@@ -6,7 +6,7 @@ import { inTransaction } from '../../src/postgres/pool.ts'
 import { readReplayedLetters } from '../../src/postgres/replay-outcomes.ts'
 import type { SupposedReplay } from '../../src/postgres/replay-outcomes.ts'
 import { eventually } from './consumer-bench.ts'
-import { replayBench, storedValues, unnumbered } from './replay-bench.ts'
+import { OLD, PATIENT, replayBench, storedValues, unnumbered } from './replay-bench.ts'
 
 // What goes wrong with a replay, or is made to, must not hold up anything else. A right that Kafka doesn't give: secured-servers.test.ts.
 
@@ -69,4 +69,29 @@ test('10,000 messages that name one letter of 4 MiB are looked up at once, and n
   }
   assert.deepEqual(await look('the letters, among others', [supposed(0, size, hashes[1] ?? null), supposed(0, size, hashes[0] ?? null),
     supposed(1, size, hashes[1] ?? null), supposed(1, 1, hashes[1] ?? null), supposed(1, size, hashes[1] ?? null)]), [null, 0, 1, null, 1])
+})
+
+test('a letter that was sent and not heard of for 10 minutes is requested and sent again, no other is', async (t) => {
+  const plant = await replayBench(t)
+  const first = await plant.consumer('consumer-001')
+  await plant.send(Array.from({ length: 5 }, (_, index) => unnumbered({ timestamp: OLD, value: index })), 0)
+  await plant.consumed(5)
+  await first.close()
+  assert.deepEqual(await plant.request({ all: true }), { requested: 5, remaining: 0 })
+  const sent = async (offset: number, ago: string, outcome: string | null = null): Promise<unknown> => plant.pool.query(
+    'update dead_letter_replay set sent_at = now() - $2::interval, outcome = $3 where kafka_offset = $1', [offset, ago, outcome])
+  // As if Kafka had lost them, or a consumer of an older release had absorbed them; one has arrived, and one hasn't been sent.
+  await sent(0, '11 minutes')
+  await sent(1, '9 minutes')
+  await sent(2, '11 minutes', 'duplicate')
+  await sent(4, '11 minutes')
+  assert.deepEqual(await plant.told(), { replayable: 2, waiting: 4, stored: 0, duplicates: 1, refused: 0, failed: 0 })
+  assert.deepEqual(await plant.request({ letters: [0, 1, 2, 3].map((offset) => ({ partition: 0, offset })) }), { requested: 1, remaining: 0 })
+  assert.deepEqual(await plant.request({ reason: 'older_than_retention' }), { requested: 1, remaining: 0 })
+  assert.deepEqual(await plant.request({ all: true }), { requested: 0, remaining: 0 })
+  const { rows } = await plant.pool.query('select kafka_offset from dead_letter_replay where sent_at is null order by 1')
+  assert.deepEqual(rows, [0, 3, 4].map((offset) => ({ kafka_offset: offset })))
+  await plant.consumer('consumer-002', PATIENT)
+  await plant.becomes({ '0:0': 'stored', '0:1': null, '0:2': 'duplicate', '0:3': 'stored', '0:4': 'stored' })
+  assert.deepEqual(await storedValues(plant), [0, 3, 4])
 })

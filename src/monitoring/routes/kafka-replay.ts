@@ -18,7 +18,8 @@ export function registerKafkaReplay(app: App, access: Access, sensorTopic: strin
       tags: ['Kafka'],
       summary: 'Send refused messages into the sensor topic again, each once',
       description: 'For after the cause is mended. The consumers send the messages as they were received, and check them like any other; one '
-        + 'that is refused again is a new dead letter. To ask twice does no harm: what was requested before is not requested again.',
+        + 'that is refused again is a new dead letter. To ask twice does no harm: what was requested before is requested again only if '
+        + 'Kafka refused it, or if nothing has become of it 10 minutes after it was sent.',
       body: replayRequestSchema,
       response: {
         202: { ...replayAnswerSchema, description: 'it is stored; the consumers send them within seconds' },
