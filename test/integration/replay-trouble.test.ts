@@ -95,3 +95,23 @@ test('a letter that was sent and not heard of for 10 minutes is requested and se
   await plant.becomes({ '0:0': 'stored', '0:1': null, '0:2': 'duplicate', '0:3': 'stored', '0:4': 'stored' })
   assert.deepEqual(await storedValues(plant), [0, 3, 4])
 })
+
+test('while a replay is being requested a second one is refused at once, and people can log in', async (t) => {
+  const { api, ask, pool, plant } = await replayBench(t)
+  await pool.query(`insert into partition_log (topic, topic_id, partition, first_offset, next_offset, dead_lettered)
+    values ($1, gen_random_uuid(), 0, 0, 1, 1)`, [plant.topics.sensor])
+  await pool.query(`insert into dead_letter (log_key, kafka_offset, reason, detail, detected_by) select log_key, 0, 'empty', 'x', 'c' from partition_log`)
+  const { waiting } = await inTransaction(pool, async (client) => {
+    await client.query('lock table dead_letter_replay in exclusive mode')
+    const first = ask({ all: true })
+    await eventually(async () => {
+      const { rows } = await client.query(`select from pg_stat_activity where application_name = 'monitoring-access' and wait_event_type = 'Lock'`)
+      assert.equal(rows.length, 1)
+    })
+    const [second] = await Promise.all([ask({ all: true }), api.login('anna')])
+    assert.deepEqual([second.status, second.body], [503, { error: 'another replay is being requested; try again' }])
+    return { waiting: first }
+  })
+  assert.deepEqual((await waiting).body, { requested: 1, remaining: 0 })
+  assert.deepEqual((await ask({ all: true })).body, { requested: 0, remaining: 0 })
+})
