@@ -11,6 +11,8 @@ export interface PublishLoopOptions {
   readonly what: string
   /** What another process left behind is found without a call of `wake`. */
   readonly pollMs: number
+  /** Also after an error that doesn't pass by itself: nothing of this is worth ending the process for. */
+  readonly goesOn?: boolean
   readonly log: Log
 }
 
@@ -19,14 +21,14 @@ export interface PublishLoop {
   wake(): void
   /** Begins nothing new any more. */
   abort(): void
-  /** Resolves after `abort`; rejects when it can't go on. */
+  /** Resolves after `abort`; rejects when it can't go on, which it always can with `goesOn`. */
   readonly running: Promise<void>
 }
 
 const RETRY_MS = 500
 
 /** Publishes again and again what is stored, and goes on trying while Kafka or PostgreSQL is away. */
-export function startPublishLoop({ publish, what, pollMs, log }: PublishLoopOptions): PublishLoop {
+export function startPublishLoop({ publish, what, pollMs, goesOn = false, log }: PublishLoopOptions): PublishLoop {
   const stopping = new AbortController()
   let signalled = false
   let onSignal: () => void = () => {}
@@ -46,9 +48,10 @@ export function startPublishLoop({ publish, what, pollMs, log }: PublishLoopOpti
         failing = false
       } catch (error) {
         if (stopping.signal.aborted) return
-        const dispositions = [classifyPostgres(error), classifyKafka(error)]
-        if (!dispositions.includes('retry')) throw error
-        if (!failing) log.warn({ reason: messageOf(error) }, `${what} wait in the outbox`)
+        const passes = [classifyPostgres(error), classifyKafka(error)].includes('retry')
+        if (!passes && !goesOn) throw error
+        if (!failing && passes) log.warn({ reason: messageOf(error) }, `${what} wait in the outbox`)
+        if (!failing && !passes) log.error({ err: error }, `${what} wait in the outbox until this is mended`)
         failing = true
         await pause(RETRY_MS, stopping.signal)
         continue

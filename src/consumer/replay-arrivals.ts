@@ -27,7 +27,9 @@ export function createReplayArrivals(pool: Pool, topic: string): ReplayArrivals 
     async recognise(slices) {
       const supposed = slices.flatMap(({ records }) => records.flatMap((record) => {
         const letter = record.headers.length === 0 ? null : letterOf(record)
-        return letter === null ? [] : [{ record, letter, valueHash: record.value === null ? null : hash('sha256', record.value, 'buffer') }]
+        if (letter === null) return []
+        const { value } = record
+        return [{ record, letter, valueSizeBytes: value?.length ?? null, valueHash: value === null ? null : hash('sha256', value, 'buffer') }]
       }))
       const settling = new Set<string>()
       if (supposed.length === 0) {

@@ -21,8 +21,6 @@ export interface Replays {
   own(logs: readonly OwnedLog[]): void
   /** Finishes what is being sent. */
   stop(): Promise<void>
-  /** Rejects when it can't go on. */
-  readonly failed: Promise<never>
 }
 
 /** An admin waits for it. */
@@ -30,11 +28,10 @@ const POLL_MS = 2_000
 
 /**
  * Sends the dead letters whose replay was requested back into the partition that refused them: at least once, in the order of their log.
- * Beside the outbox and not a part of it, because alerts must not wait behind 100,000 of them.
+ * Beside the outbox and not a part of it, because alerts must not wait behind 100,000 of them. It never ends by itself: a request stays, so
+ * a consumer that ended for one would end for it again after each start.
  */
 export function startReplays({ pool, producer, sensorTopic, log }: ReplaysOptions): Replays {
-  const { promise: failed, reject: fail } = Promise.withResolvers<never>()
-  failed.catch(() => {})
   let logs: readonly OwnedLog[] = []
   let stopped = false
 
@@ -46,29 +43,46 @@ export function startReplays({ pool, producer, sensorTopic, log }: ReplaysOption
       if (first === undefined || stopped) break
       const partitions = logs.map(({ partition }) => partition)
       pending = await readPendingReplays(pool, { topic: sensorTopic, topicId: first.topicId, partitions })
-      if (pending.length > 0) await send(pending, partitions)
-      sent += pending.length
+      sent += await send(pending, partitions)
     } while (pending.length > 0)
     if (sent > 0) log.info({ sent }, 'dead letters sent again')
   }
 
-  async function send(letters: readonly PendingReplay[], partitions: readonly number[]): Promise<void> {
+  /** Returns how many were sent. */
+  async function send(letters: readonly PendingReplay[], partitions: readonly number[]): Promise<number> {
+    const [only] = letters
+    if (only === undefined || stopped) return 0
+    const refusal = await publishOrRefusal(letters, partitions)
+    if (refusal === null) {
+      await markReplaysSent(pool, letters)
+      return letters.length
+    }
+    if (letters.length > 1) {
+      let sent = 0
+      for (const letter of letters) sent += await send([letter], partitions)
+      return sent
+    }
+    log.error({ offset: only.offset, partition: only.partition, reason: refusal }, 'Kafka refuses this dead letter')
+    await markReplayFailed(pool, only, refusal)
+    return 0
+  }
+
+  /**
+   * Null: they are sent. Whatever doesn't pass by itself is a refusal, also a right that is missing and an error that nobody knows: an admin
+   * sees it and can request the letters again.
+   */
+  async function publishOrRefusal(letters: readonly PendingReplay[], partitions: readonly number[]): Promise<string | null> {
     try {
       await producer.send(letters.map((letter) => replayMessage(sensorTopic, letter, partitions)))
-      await markReplaysSent(pool, letters)
+      return null
     } catch (error) {
-      if (classifyKafka(error) !== 'reject') throw error
-      const [only] = letters
-      if (letters.length > 1) for (const letter of letters) await send([letter], partitions)
-      else if (only !== undefined) {
-        log.error({ offset: only.offset, partition: only.partition, reason: messageOf(error) }, 'Kafka refuses this dead letter')
-        await markReplayFailed(pool, only, messageOf(error))
-      }
+      // A client that is being closed fails in ways that say nothing about the letters.
+      if (stopped || classifyKafka(error) === 'retry') throw error
+      return messageOf(error)
     }
   }
 
-  const loop = startPublishLoop({ publish, what: 'replays', pollMs: POLL_MS, log })
-  loop.running.catch(fail)
+  const loop = startPublishLoop({ publish, what: 'replays', pollMs: POLL_MS, goesOn: true, log })
   return {
     own(owned) {
       logs = owned
@@ -77,9 +91,8 @@ export function startReplays({ pool, producer, sensorTopic, log }: ReplaysOption
     async stop() {
       stopped = true
       loop.abort()
-      await loop.running.catch(() => {})
+      await loop.running
     },
-    failed,
   }
 }
 

@@ -56,7 +56,9 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
   const reader = createLogReader(connection, sensorTopic)
   const producer = createKafkaProducer(connection)
   const outbox = startOutbox({ pool, producer, sensorTopic, alertTopic, log })
-  const replays = startReplays({ pool, producer, sensorTopic, log })
+  // What Kafka refuses resets the client's numbering: alerts, whose failure ends the process, have their own.
+  const replayProducer = createKafkaProducer(connection)
+  const replays = startReplays({ pool, producer: replayProducer, sensorTopic, log })
   const rebalances = createRebalances(pool, consumerId, sensorTopic)
   const processedLastMinute = createMinuteCount()
   let processed = 0
@@ -144,7 +146,6 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
   joined.catch(fail)
   path.failed.catch(fail)
   outbox.failed.catch(fail)
-  replays.failed.catch(fail)
 
   const hinting = setInterval(() => {
     if (membership === undefined || hints.size === 0) return
@@ -172,7 +173,7 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
     await within(LAST_WORDS_MS, replays.stop())
     await outbox.stop(LAST_PUBLISH_MS)
     await heartbeat.stop()
-    await within(LAST_WORDS_MS, Promise.all([reader.close(), producer.close(), pool.end()]))
+    await within(LAST_WORDS_MS, Promise.all([reader.close(), producer.close(), replayProducer.close(), pool.end()]))
     log.info({ processed }, 'left the group; everything in hand is committed')
   }
 

@@ -169,7 +169,7 @@ export const kafkaDeadLettersSchema = object({
     replayable: count('of those counted, how many can be replayed'),
   }, 'KafkaDeadLetterReason'), { description: 'most frequent first' }),
   replay: object({
-    replayable: count('of the total, how many can be replayed: never requested before, or refused by Kafka'),
+    replayable: count('of the total, how many can be replayed: never requested, refused by Kafka, or sent 10 minutes ago without an outcome'),
     waiting: count('requested, and it is not known yet what became of them'),
     stored: count('replayed, and stored'),
     duplicates: count('replayed, and absorbed, because the reading had come before'),

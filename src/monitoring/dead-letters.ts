@@ -19,13 +19,13 @@ export function watchDeadLetters(pool: Pool, sensorTopic: string): () => Promise
     try {
       return await readSnapshot(pool, READ_TIMEOUT_MS, async (client) => {
         const total = await countDeadLetters(client, sensorTopic)
-        const { waiting, stored, duplicates, refused, failed } = await countReplays(client, sensorTopic)
+        const { waiting, stored, duplicates, refused, failed, again } = await countReplays(client, sensorTopic)
         const reasons = await readDeadLetterReasons(client, sensorTopic, MOST_COUNTED)
         return {
           topic: deadLetterTopic(sensorTopic), total, counted: reasons.reduce((sum, { count }) => sum + count, 0),
           by_reason: reasons.map(({ reason, count, newestAt, detail, replayable }) =>
             ({ reason, count, newest_at: newestAt.toISOString(), example: detail, replayable })),
-          replay: { replayable: total - waiting - stored - duplicates - refused, waiting, stored, duplicates, refused, failed },
+          replay: { replayable: total - waiting - stored - duplicates - refused - failed + again, waiting, stored, duplicates, refused, failed },
         }
       })
     } catch (error) {

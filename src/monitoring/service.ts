@@ -20,7 +20,7 @@ import { startPostgresToHttp } from './postgres-to-http.ts'
 import { createStream } from './stream.ts'
 
 const DASHBOARD_DIR = fileURLToPath(new URL('../dashboard/dist', import.meta.url))
-/** For logins, so that they don't wait for the reading, nor it for them. */
+/** For logins, so that they don't wait for the reading, nor it for them; one of them is free while a replay is requested. */
 const ACCESS_CONNECTIONS = 2
 /** One reads; the other is there while a connection that hung is being taken down. */
 const MAX_CONNECTIONS = 2

@@ -1,4 +1,5 @@
 import type { Queryable } from './pool.ts'
+import { REQUESTABLE_AGAIN } from './replay-requests.ts'
 
 export interface DeadLetterReasonRow {
   readonly reason: string
@@ -6,7 +7,7 @@ export interface DeadLetterReasonRow {
   readonly newestAt: Date
   /** What was wrong with the newest. */
   readonly detail: string
-  /** Those that were never requested to be replayed, or that Kafka didn't take then. */
+  /** Those that were never requested to be replayed, or may be requested again. */
   readonly replayable: number
 }
 
@@ -18,6 +19,8 @@ export interface ReplayCounts {
   readonly refused: number
   /** Kafka didn't take them. */
   readonly failed: number
+  /** Of those that wait or failed: how many may be requested again. */
+  readonly again: number
 }
 
 /** How many messages of the topic were ever refused. */
@@ -31,7 +34,7 @@ export async function countDeadLetters(db: Queryable, topic: string): Promise<nu
 export async function readDeadLetterReasons(db: Queryable, topic: string, mostPerLog: number): Promise<DeadLetterReasonRow[]> {
   const { rows } = await db.query<DeadLetterReasonRow>(`
     select d.reason, count(*) as count, max(d.created_at) as "newestAt", (array_agg(d.detail order by d.created_at desc))[1] as detail,
-      count(*) filter (where r.log_key is null or (r.failure is not null and r.outcome is null)) as replayable
+      count(*) filter (where r.log_key is null or ${REQUESTABLE_AGAIN}) as replayable
     from partition_log l
     cross join lateral (
       select kafka_offset, reason, detail, created_at from dead_letter where log_key = l.log_key order by kafka_offset desc limit $2) d
@@ -46,7 +49,8 @@ export async function countReplays(db: Queryable, topic: string): Promise<Replay
   const { rows } = await db.query<ReplayCounts>(`
     select count(*) filter (where outcome is null and failure is null) as waiting, count(*) filter (where outcome = 'stored') as stored,
       count(*) filter (where outcome = 'duplicate') as duplicates, count(*) filter (where outcome = 'refused') as refused,
-      count(*) filter (where outcome is null and failure is not null) as failed
-    from dead_letter_replay where log_key in (select log_key from partition_log where topic = $1)`, [topic])
-  return rows[0] ?? { waiting: 0, stored: 0, duplicates: 0, refused: 0, failed: 0 }
+      count(*) filter (where outcome is null and failure is not null) as failed,
+      count(*) filter (where ${REQUESTABLE_AGAIN}) as again
+    from dead_letter_replay r where log_key in (select log_key from partition_log where topic = $1)`, [topic])
+  return rows[0] ?? { waiting: 0, stored: 0, duplicates: 0, refused: 0, failed: 0, again: 0 }
 }

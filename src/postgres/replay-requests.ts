@@ -21,20 +21,26 @@ const PORTION = 10_000
 /** What a request didn't reach is counted so far. */
 export const MOST_REMAINING_COUNTED = 100_000
 
-/** Of the dead letters `d`: those never requested, and those that Kafka refused. */
+/**
+ * Of the replays `r`: those that may be requested again, because Kafka refused the letter, or because nothing has become of it in 10 minutes:
+ * Kafka may have lost it, or a consumer that doesn't know replays has stored it. If it does arrive twice, it counts once.
+ */
+export const REQUESTABLE_AGAIN = `(r.outcome is null and (r.failure is not null or coalesce(r.sent_at < now() - interval '10 minutes', false)))`
+/** Of the dead letters `d`: those never requested, and those that may be again. */
 const REQUESTABLE = `not exists (
-  select from dead_letter_replay r where r.log_key = d.log_key and r.kafka_offset = d.kafka_offset and (r.failure is null or r.outcome is not null))`
+  select from dead_letter_replay r where r.log_key = d.log_key and r.kafka_offset = d.kafka_offset and not ${REQUESTABLE_AGAIN})`
 /** Of those `chosen`; nobody else's, also when two ask at the same time. In order, so that the two wait for each other in the same one. */
-const REQUEST = `insert into dead_letter_replay (log_key, kafka_offset, requested_by)
+const REQUEST = `insert into dead_letter_replay as r (log_key, kafka_offset, requested_by)
   select log_key, kafka_offset, $1 from chosen order by log_key, kafka_offset
-  on conflict (log_key, kafka_offset) do update set failure = null, requested_at = now(), requested_by = excluded.requested_by
-    where dead_letter_replay.failure is not null and dead_letter_replay.outcome is null
+  on conflict (log_key, kafka_offset) do update
+    set failure = null, sent_at = null, requested_at = now(), requested_by = excluded.requested_by
+    where ${REQUESTABLE_AGAIN}
   returning log_key`
 
 /**
  * Requests the replay of a topic's dead letters, of those with this reason where it isn't null, and at most `most`, the oldest of each log
  * first; says how many were requested and how many are left (counted to `MOST_REMAINING_COUNTED`). One that was requested before isn't
- * requested again. Runs inside the caller's transaction.
+ * requested again, unless Kafka refused it or nothing has become of it in 10 minutes. Runs inside the caller's transaction.
  */
 export async function requestReplays(
   client: Client, { topic, account }: ReplayRequest, reason: string | null, most: number,

@@ -1,94 +1,22 @@
 import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { test } from 'node:test'
-import type { TestContext } from 'node:test'
 import { Admin } from '@platformatic/kafka'
 import { createReplayArrivals } from '../../src/consumer/replay-arrivals.ts'
-import type { KafkaDeadLetters, ReplayAnswer } from '../../src/contract/kafka-api.ts'
-import { REPLAY_HEADER, formatLetterPlace } from '../../src/contract/replay-header.ts'
+import { REPLAY_HEADER } from '../../src/contract/replay-header.ts'
+import type { ReplayAnswer } from '../../src/contract/kafka-api.ts'
 import { MAX_MESSAGE_BYTES } from '../../src/contract/topics.ts'
 import type { LogRecord } from '../../src/kafka/log-slice.ts'
-import { createKafkaProducer } from '../../src/kafka/producer.ts'
-import type { OutgoingMessage } from '../../src/kafka/producer.ts'
 import { createBinaryCopy } from '../../src/postgres/binary-copy.ts'
 import { readReplayedLetters } from '../../src/postgres/replay-outcomes.ts'
 import { FencedError, reserveBatchIds, writeBatch } from '../../src/postgres/write-batch.ts'
 import type { WriteBatch } from '../../src/postgres/write-batch.ts'
-import { addAccount, startAccess } from './access-client.ts'
-import type { Question, Reply } from './access-client.ts'
-import { bench, eventually, reading } from './consumer-bench.ts'
-import type { Bench } from './consumer-bench.ts'
+import { startAccess } from './access-client.ts'
+import { eventually, reading } from './consumer-bench.ts'
+import { OLD, PATIENT, assertBalanced, replayBench, storedValues, unnumbered } from './replay-bench.ts'
 import { readMessages } from './topic-messages.ts'
 
 // Dead letters are replayed on a real cluster: through the API, the consumers, the topic and back.
-
-const OLD = '2024-01-01T00:00:00Z'
-const PATIENT = { RETENTION_RAW_DAYS: '36500' }
-
-interface ReplayBench extends Bench {
-  /** As an admin. */
-  ask(body: unknown): Promise<Reply>
-  request(body: unknown): Promise<ReplayAnswer>
-  told(): Promise<KafkaDeadLetters['replay']>
-  /** Sends what a consumer would send for the letter of partition 0 at this offset. */
-  sendReplay(offset: number, partitions: readonly number[], value?: Buffer): Promise<void>
-  /** Until this is what became of the letters, by place. */
-  becomes(outcomes: Record<string, string | null>): Promise<void>
-  produce(...messages: OutgoingMessage[]): Promise<void>
-}
-
-async function replayBench(t: TestContext): Promise<ReplayBench> {
-  const base = await bench(t)
-  const { plant, pool } = base
-  const producer = createKafkaProducer({ brokers: plant.brokers, clientId: 'test-replay' })
-  t.after(() => producer.close())
-  await addAccount(pool, 'anna', 'admin')
-  const api = await startAccess(t, plant.databaseUrl, { sensorTopic: plant.topics.sensor })
-  const question: Question = { cookie: await api.login('anna') }
-  const ask = (body: unknown): Promise<Reply> => api.ask('POST', '/api/kafka/dead-letters/replay', { ...question, body })
-  return {
-    ...base, ask,
-    async request(body) {
-      const { status, body: answer } = await ask(body)
-      assert.equal(status, 202, JSON.stringify(answer))
-      return answer as ReplayAnswer
-    },
-    async told() {
-      return ((await api.ask('GET', '/api/kafka/dead-letters', question)).body as KafkaDeadLetters).replay
-    },
-    async sendReplay(offset, partitions, value) {
-      const { rows } = await pool.query<{ topicId: string, message_value: Buffer }>(
-        `select topic_id as "topicId", message_value from dead_letter join partition_log using (log_key) where partition = 0 and kafka_offset = $1`, [offset])
-      const letter = rows[0] ?? assert.fail()
-      const headers = [[Buffer.from(REPLAY_HEADER), Buffer.from(formatLetterPlace({ topicId: letter.topicId, partition: 0, generation: 0, offset }))] as const]
-      await producer.send(partitions.map((partition) => ({ topic: plant.topics.sensor, partition, value: value ?? letter.message_value, headers })))
-    },
-    async becomes(outcomes) {
-      await eventually(async () => {
-        const { rows } = await pool.query<{ place: string, outcome: string | null }>(
-          `select l.partition || ':' || r.kafka_offset as place, r.outcome from dead_letter_replay r join partition_log l using (log_key)`)
-        assert.deepEqual(Object.fromEntries(rows.map(({ place, outcome }) => [place, outcome])), outcomes)
-      })
-    },
-    produce: (...messages) => producer.send(messages),
-  }
-}
-
-/** Without a number, so that nothing but the replay's own fence keeps it from being stored twice. */
-function unnumbered(changes: Record<string, unknown> = {}): Record<string, unknown> {
-  const { metadata: _, ...rest } = reading(1, changes)
-  return rest
-}
-
-async function storedValues({ pool }: Bench): Promise<number[]> {
-  return (await pool.query<{ value: number }>('select value from reading order by value')).rows.map(({ value }) => value)
-}
-
-async function assertBalanced({ pool }: Bench): Promise<void> {
-  const { rows } = await pool.query(`select partition, next_offset - first_offset as consumed, stored, dead_lettered, duplicates from partition_log
-    where next_offset - first_offset <> stored + dead_lettered + duplicates + holes + lost`)
-  assert.deepEqual(rows, [])
-}
 
 test('after a fix dead letters are replayed by reason, with key and headers as they were, and stored once', async (t) => {
   const plant = await replayBench(t)
@@ -131,8 +59,13 @@ test('requested by many at the same time, each is replayed once', async (t) => {
   await plant.send(Array.from({ length: 300 }, (_, index) => unnumbered({ timestamp: OLD, value: index })))
   await plant.consumed(300)
   await first.close()
-  const answers = await Promise.all([{ all: true }, { reason: 'older_than_retention' }, { all: true }, { all: true }].map((body) => plant.request(body)))
-  assert.equal(answers.reduce((sum, { requested }) => sum + requested, 0), 300)
+  // Of several services, each of which takes one at a time.
+  const services = await Promise.all([1, 2, 3, 4].map(async () => startAccess(t, plant.plant.databaseUrl, { sensorTopic: plant.plant.topics.sensor })))
+  const cookie = await services[0]?.login('anna')
+  const answers = await Promise.all(services.map(async (service, index) =>
+    service.ask('POST', '/api/kafka/dead-letters/replay', { cookie, body: index === 1 ? { reason: 'older_than_retention' } : { all: true } })))
+  assert.deepEqual(answers.map(({ status }) => status), [202, 202, 202, 202])
+  assert.equal(answers.reduce((sum, { body }) => sum + (body as ReplayAnswer).requested, 0), 300)
   await Promise.all([plant.consumer('consumer-002', PATIENT), plant.consumer('consumer-003', PATIENT)])
   await eventually(async () => {
     assert.deepEqual((await plant.pool.query('select outcome, count(*)::int from dead_letter_replay group by 1')).rows, [{ outcome: 'stored', count: 300 }])
@@ -341,6 +274,6 @@ test('a request for more than 50,000 takes so many and says what is left; all of
   const topicId = (await pool.query<{ topic_id: string }>('select topic_id from partition_log where partition = 0')).rows[0]?.topic_id ?? ''
   const valueHash = hash('sha256', Buffer.alloc(350, 'a'), 'buffer')
   const letters = await timed('10,000 arrivals looked up', () => readReplayedLetters(pool, plant.topics.sensor,
-    Array.from({ length: 10_000 }, (_, offset) => ({ letter: { topicId, partition: 0, generation: 0, offset }, valueHash }))))
+    Array.from({ length: 10_000 }, (_, offset) => ({ letter: { topicId, partition: 0, generation: 0, offset }, valueSizeBytes: 350, valueHash }))))
   assert.ok(letters.every((letter, offset) => letter?.offset === offset && !letter.settled))
 })

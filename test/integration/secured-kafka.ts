@@ -7,6 +7,8 @@ import type { Certificates } from './certificates.ts'
 export interface SecuredKafka {
   /** Of the listener with TLS and a login; it says that it is `localhost`. */
   readonly port: number
+  /** Of the listener without, by which everybody may do everything. */
+  readonly openPort: number
   remove(): Promise<void>
 }
 
@@ -30,6 +32,10 @@ export async function startSecuredKafka(dir: string, certificates: Certificates,
       'listener.name.secured.ssl.keystore.type': 'PEM',
       'listener.name.secured.ssl.keystore.location': certificates.keystore,
       'listener.name.secured.sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
+      'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+      'super.users': 'User:ANONYMOUS',
+      // The user may do everything, too, with what no rule is about.
+      'allow.everyone.if.no.acl.found': 'true',
       ...login('plain', 'plain.PlainLoginModule'),
       ...login('scram-sha-256', 'scram.ScramLoginModule'),
       ...login('scram-sha-512', 'scram.ScramLoginModule'),
@@ -41,7 +47,7 @@ export async function startSecuredKafka(dir: string, certificates: Certificates,
     await cluster.remove()
     throw error
   }
-  return { port: secured, remove: () => cluster.remove() }
+  return { port: secured, openPort: plain, remove: () => cluster.remove() }
 }
 
 async function addScramUser(port: number, user: { name: string, password: string }): Promise<void> {

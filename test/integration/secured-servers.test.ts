@@ -6,6 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { AclOperations, AclPermissionTypes, Admin, ResourcePatternTypes, ResourceTypes } from '@platformatic/kafka'
+import { readConfig } from '../../src/consumer/config.ts'
+import { startConsumer } from '../../src/consumer/service.ts'
 import { topicSettings } from '../../src/contract/topics.ts'
 import { createLogReader } from '../../src/kafka/log-reader.ts'
 import { createKafkaProducer } from '../../src/kafka/producer.ts'
@@ -18,10 +21,13 @@ import { freePorts } from '../../src/local/process/ports.ts'
 import { startReaper } from '../../src/local/process/reaper.ts'
 import type { Reaper } from '../../src/local/process/reaper.ts'
 import { classifyPostgres } from '../../src/postgres/errors.ts'
-import { createPool } from '../../src/postgres/pool.ts'
+import { createPool, inTransaction } from '../../src/postgres/pool.ts'
+import { requestReplays } from '../../src/postgres/replay-requests.ts'
 import type { Environment } from '../../src/runtime/config.ts'
+import { createLog } from '../../src/runtime/log.ts'
 import { makeCertificates } from './certificates.ts'
 import type { Certificates } from './certificates.ts'
+import { eventually, reading } from './consumer-bench.ts'
 import { startSecuredKafka } from './secured-kafka.ts'
 import type { SecuredKafka } from './secured-kafka.ts'
 
@@ -139,6 +145,52 @@ describe('Kafka and PostgreSQL elsewhere', () => {
     }
     const { rows } = await pool.query<{ ssl: boolean }>('select distinct ssl from pg_stat_ssl join pg_stat_activity using (pid) where application_name = \'c\'')
     assert.deepEqual(rows, [{ ssl: true }])
+  })
+
+  test('a replay that the rights of Kafka forbid is told as failed, and readings are stored meanwhile; with the right it is sent', { timeout: 60_000 }, async (t) => {
+    const topic = 'read-only'
+    await ensureTopics({ brokers: [`127.0.0.1:${kafka.openPort}`], clientId: 'test' }, topicSettings(topic, `${topic}-alerts`))
+    const producer = createKafkaProducer({ brokers: [`127.0.0.1:${kafka.openPort}`], clientId: 'test' })
+    t.after(() => producer.close())
+    const admin = new Admin({ clientId: 'test-admin', bootstrapBrokers: [`127.0.0.1:${kafka.openPort}`] })
+    t.after(() => admin.close())
+    const allow = async (operation: 'READ' | 'WRITE'): Promise<void> => admin.createAcls({
+      creations: [{
+        resourceType: ResourceTypes.TOPIC, resourceName: topic, resourcePatternType: ResourcePatternTypes.LITERAL, principal: `User:${USER.name}`,
+        host: '*', operation: AclOperations[operation], permissionType: AclPermissionTypes.ALLOW,
+      }],
+    })
+    await allow('READ')
+    const pool = createPool(databaseUrl('127.0.0.1', { sslmode: 'require' }), { applicationName: 'test', max: 1 })
+    t.after(async () => pool.end())
+    const consumer = await startConsumer(readConfig({
+      ...kafkaEnv(), DATABASE_URL: databaseUrl('127.0.0.1', { sslmode: 'require' }), CONSUMER_ID: 'reader', CONSUMER_GROUP: topic, SENSOR_TOPIC: topic,
+      ALERT_TOPIC: `${topic}-alerts`,
+    }), createLog('test', 'silent'))
+    t.after(() => consumer.close())
+    let failure: unknown = null
+    consumer.failed.catch((error: unknown) => { failure = error })
+    const replays = async (): Promise<unknown[]> => (await pool.query(
+      `select r.failure, r.outcome from dead_letter_replay r join partition_log l using (log_key) where l.topic = $1 order by kafka_offset`, [topic])).rows
+    const request = async (): Promise<unknown> => inTransaction(pool, async (client) => requestReplays(client, { topic, account: 'anna' }, null, 10))
+    const counts = async (): Promise<unknown> => (await pool.query(
+      'select sum(stored)::int as stored, sum(dead_lettered)::int as refused from partition_log where topic = $1', [topic])).rows[0]
+
+    await producer.send([0, 1].map(() => ({ topic, partition: 0, value: Buffer.from('no reading') })))
+    await eventually(async () => { assert.deepEqual(await counts(), { stored: 0, refused: 2 }) })
+    assert.deepEqual(await request(), { requested: 2, remaining: 0 })
+    await eventually(async () => {
+      const failures = await replays() as { failure: string | null }[]
+      assert.equal(failures.length, 2)
+      for (const each of failures) assert.match(each.failure ?? '', /Topic authorization failed/)
+    })
+    await producer.send([{ topic, partition: 0, value: Buffer.from(JSON.stringify(reading(1))) }])
+    await eventually(async () => { assert.deepEqual(await counts(), { stored: 1, refused: 2 }) })
+    assert.equal(failure, null)
+
+    await allow('WRITE')
+    assert.deepEqual(await request(), { requested: 2, remaining: 0 })
+    await eventually(async () => { assert.deepEqual(await replays(), [0, 1].map(() => ({ failure: null, outcome: 'refused' }))) })
   })
 
   const REFUSED: Readonly<Record<string, readonly [changes: () => Environment, reason: RegExp]>> = {
