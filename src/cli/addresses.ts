@@ -39,6 +39,8 @@ export function kafkaUiUrl({ services, monitoringUrl }: SystemStatus): string | 
   const kafkaUi = services.find(({ kind, state }) => kind === 'kafka-ui' && state === 'running')
   if (kafkaUi === undefined) return null
   const url = new URL(monitoringUrl)
+  // Without TLS, also where the page has it.
+  url.protocol = 'http:'
   url.port = String(kafkaUi.port)
   return url.origin
 }
