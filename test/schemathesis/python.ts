@@ -10,14 +10,14 @@ const CACHE = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url
 const STEP_TIMEOUT_MS = 300_000
 
 /**
- * The path of schemathesis' program `st`, which is installed when it isn't there yet: below node_modules, in the versions of requirements.txt,
+ * The path of a Python that has schemathesis, which is installed when it isn't there yet: below node_modules, in the versions of requirements.txt,
  * each file known by its hash. Where there is no Python 3.9 or later, the system's package manager is asked for one, as root.
  * Throws an `ExitError` that says what to do.
  */
 export function installSchemathesis(): string {
   const version = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 8)
   const folder = join(CACHE, `schemathesis-${version}`)
-  const program = join(folder, 'bin', 'st')
+  const program = join(folder, 'bin', 'python3')
   // Written last: an installation that was cut short has none.
   const complete = join(folder, 'complete')
   if (existsSync(complete)) return program
@@ -29,7 +29,7 @@ export function installSchemathesis(): string {
   if (problem !== null && (installPython() !== null || makeEnvironment() !== null)) {
     throw new ExitError(`the test of the API needs Python 3.9 or later with its module venv (Debian: apt-get install python3-venv): ${problem}`)
   }
-  const failed = run(join(folder, 'bin', 'python3'), ['-m', 'pip', 'install', '--quiet', '--require-hashes', '--requirement', REQUIREMENTS])
+  const failed = run(program, ['-m', 'pip', 'install', '--quiet', '--require-hashes', '--requirement', REQUIREMENTS])
   if (failed !== null) throw new ExitError(`schemathesis can't be installed: ${failed}`)
   writeFileSync(complete, '')
   return program
