@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import type { Pool } from '../../src/postgres/pool.ts'
@@ -9,13 +7,9 @@ import type { Owner } from '../harness/plant.ts'
 import { PASSWORD, addAccount, startAccess } from '../integration/access-client.ts'
 import { openPool } from '../integration/monitoring-client.ts'
 import { launchBrowser } from './browser.ts'
+import { assertWellDrawn, openPage, seen, shoot } from './page.ts'
 
 // The login in a real Chromium, on the real service; Kafka isn't there.
-
-const DESKTOP = { width: 1440, height: 900 }
-const PHONE = { width: 390, height: 844 }
-const SHOTS = process.env['SCREENSHOT_DIR']
-const checkPage = readFileSync(join(import.meta.dirname, 'in-page.js'), 'utf8')
 
 let browser: Browser
 
@@ -24,13 +18,7 @@ async function start(owner: Owner, anonymousRead = false): Promise<{ page: Page,
   const db = openPool(owner, databaseUrl)
   await addAccount(db, 'anna', 'operator')
   const { url } = await startAccess(owner, databaseUrl, { anonymousRead })
-  const page = await (await browser.newContext({ viewport: DESKTOP })).newPage()
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  owner.after(async () => {
-    await page.context().close()
-    assert.deepEqual(complaints, [])
-  })
+  const page = await openPage(owner, browser)
   return { page, db, url }
 }
 
@@ -38,17 +26,6 @@ async function logIn(page: Page, password: string): Promise<void> {
   await page.getByLabel('Name').fill('anna')
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Log in' }).click()
-}
-
-const seen = (page: Page, selector: string, text: string | RegExp): Promise<void> => page.locator(selector, { hasText: text }).first().waitFor({ timeout: 15_000 })
-
-async function shoot(page: Page, name: string): Promise<void> {
-  for (const [size, viewport] of [['1440', DESKTOP], ['390', PHONE]] as const) {
-    await page.setViewportSize(viewport)
-    assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${name} is wider than ${size} px`)
-    if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}-${size}.png` })
-  }
-  await page.setViewportSize(DESKTOP)
 }
 
 describe('the login', () => {
@@ -69,7 +46,7 @@ describe('the login', () => {
     await logIn(page, PASSWORD)
     await seen(page, '.who', /anna\s*operator/)
     await seen(page, '.connection', 'Live')
-    assert.deepEqual(await page.evaluate(`(${checkPage})()`), [])
+    await assertWellDrawn(page)
     await shoot(page, 'logged-in')
     await page.goto(`${url}/kafka`)
     await seen(page, '.who', 'anna')
@@ -89,7 +66,7 @@ describe('the login', () => {
     await db.query('delete from session')
     await page.locator('.login h2', { hasText: 'The session has ended' }).waitFor({ timeout: 30_000 })
     assert.equal(await page.locator('main.stale').count(), 1)
-    assert.deepEqual(await page.evaluate(`(${checkPage})()`), [])
+    await assertWellDrawn(page)
     await shoot(page, 'ended')
     await logIn(page, PASSWORD)
     await seen(page, '.connection', 'Live')

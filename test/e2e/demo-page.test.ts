@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { hashOf } from '../../src/monitoring/access/credential-check.ts'
@@ -13,13 +11,9 @@ import type { Owner } from '../harness/plant.ts'
 import { startAccess } from '../integration/access-client.ts'
 import { openPool } from '../integration/monitoring-client.ts'
 import { launchBrowser } from './browser.ts'
+import { DESKTOP, assertWellDrawn, openPage, seen, shoot as shootWith } from './page.ts'
 
 // The demonstration in a real Chromium, on the real service; what is killed is only a state here.
-
-const DESKTOP = { width: 1440, height: 900 }
-const PHONE = { width: 390, height: 844 }
-const SHOTS = process.env['SCREENSHOT_DIR']
-const checkPage = readFileSync(join(import.meta.dirname, 'in-page.js'), 'utf8')
 
 let browser: Browser
 
@@ -28,26 +22,11 @@ async function start(owner: Owner): Promise<{ page: Page, db: Pool, url: string,
   const db = openPool(owner, databaseUrl)
   const stage = await startStage(owner)
   const { url } = await startAccess(owner, databaseUrl, { demoSocket: stage.socket })
-  const page = await (await browser.newContext({ viewport: DESKTOP })).newPage()
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  owner.after(async () => {
-    await page.context().close()
-    assert.deepEqual(complaints, [])
-  })
+  const page = await openPage(owner, browser)
   return { page, db, url, stage }
 }
 
-const seen = (page: Page, selector: string, text: string | RegExp): Promise<void> => page.locator(selector, { hasText: text }).first().waitFor({ timeout: 15_000 })
-
-async function shoot(page: Page, name: string): Promise<void> {
-  for (const [size, viewport] of [['1440', DESKTOP], ['390', PHONE]] as const) {
-    await page.setViewportSize(viewport)
-    assert.deepEqual(await page.evaluate(`(${checkPage})()`), [], `${name} at ${size} px`)
-    if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}-${size}.png`, fullPage: true })
-  }
-  await page.setViewportSize(DESKTOP)
-}
+const shoot = (page: Page, name: string): Promise<void> => shootWith(page, name, { check: assertWellDrawn, fullPage: true })
 
 describe('the demonstration', () => {
   before(async () => { browser = await launchBrowser() })

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { testDatabase } from '../harness/plant.ts'
@@ -9,14 +7,10 @@ import { startAccess } from '../integration/access-client.ts'
 import { startIssuer } from '../integration/oidc-issuer.ts'
 import type { Issuer } from '../integration/oidc-issuer.ts'
 import { launchBrowser } from './browser.ts'
+import { assertWellDrawn, openPage, seen, shoot } from './page.ts'
 
 // The login by a provider in a real Chromium. The provider is another site (localhost) than the page (127.0.0.1), so that what browsers
 // keep back on the way from one site to the other is kept back here.
-
-const DESKTOP = { width: 1440, height: 900 }
-const PHONE = { width: 390, height: 844 }
-const SHOTS = process.env['SCREENSHOT_DIR']
-const checkPage = readFileSync(join(import.meta.dirname, 'in-page.js'), 'utf8')
 
 let browser: Browser
 
@@ -26,34 +20,17 @@ async function start(owner: Owner, anonymousRead = false): Promise<{ page: Page,
   issuer.people.set('anna', { preferred_username: 'anna', groups: ['shift'] })
   issuer.people.set('eve', { preferred_username: 'eve', groups: [] })
   const { url } = await startAccess(owner, databaseUrl, { port: issuer.port, oidc: issuer.config, anonymousRead })
-  const page = await (await browser.newContext({ viewport: DESKTOP })).newPage()
+  const page = await openPage(owner, browser)
   // The provider's form wants a font from elsewhere.
   await page.route((to) => !/^(localhost|127\.0\.0\.1)$/.test(to.hostname), (route) => route.abort())
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  owner.after(async () => {
-    await page.context().close()
-    assert.deepEqual(complaints, [])
-  })
   return { page, issuer, url }
 }
-
-const seen = (page: Page, selector: string, text: string | RegExp): Promise<void> => page.locator(selector, { hasText: text }).first().waitFor({ timeout: 15_000 })
 
 async function logInAtProvider(page: Page, login: string): Promise<void> {
   await page.locator('input[name=login]').fill(login)
   await page.locator('input[name=password]').fill('any')
   await page.getByRole('button', { name: 'Sign-in' }).click()
   await page.getByRole('button', { name: 'Continue' }).click()
-}
-
-async function shoot(page: Page, name: string): Promise<void> {
-  for (const [size, viewport] of [['1440', DESKTOP], ['390', PHONE]] as const) {
-    await page.setViewportSize(viewport)
-    assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${name} is wider than ${size} px`)
-    if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}-${size}.png` })
-  }
-  await page.setViewportSize(DESKTOP)
 }
 
 describe('the login by a provider', () => {
@@ -64,7 +41,7 @@ describe('the login by a provider', () => {
     const { page, url } = await start(t)
     await page.goto(`${url}/kafka#topic=alerts&live=1`)
     await page.getByRole('link', { name: 'Company login' }).waitFor()
-    assert.deepEqual(await page.evaluate(`(${checkPage})()`), [])
+    await assertWellDrawn(page)
     await shoot(page, 'sso')
     await page.getByRole('link', { name: 'Company login' }).click()
     await logInAtProvider(page, 'anna')
@@ -88,7 +65,7 @@ describe('the login by a provider', () => {
     await logInAtProvider(page, 'eve')
     await seen(page, '.login-problem', 'none of your groups has a role here')
     assert.equal(page.url(), `${url}/`)
-    assert.deepEqual(await page.evaluate(`(${checkPage})()`), [])
+    await assertWellDrawn(page)
     await shoot(page, 'sso-refused')
     await page.reload()
     await seen(page, '.login h2', 'Log in')

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { readConfig } from '../../src/consumer/config.ts'
@@ -10,18 +8,15 @@ import { createKafkaProducer } from '../../src/kafka/producer.ts'
 import type { Pool } from '../../src/postgres/pool.ts'
 import { createLog } from '../../src/runtime/log.ts'
 import { testPlant } from '../harness/plant.ts'
-import type { TestPlant } from '../harness/plant.ts'
+import type { Owner, TestPlant } from '../harness/plant.ts'
 import { PASSWORD, addAccount, startAccess } from '../integration/access-client.ts'
 import { eventually, reading } from '../integration/consumer-bench.ts'
 import { openPool } from '../integration/monitoring-client.ts'
 import { launchBrowser } from './browser.ts'
+import { assertWellDrawn, openPage, seen as seenWithin, shoot as shootWith } from './page.ts'
 
 // Dead letters are replayed on the Kafka page in a real Chromium, by the real services on a real cluster.
 
-const DESKTOP = { width: 1440, height: 900 }
-const PHONE = { width: 390, height: 844 }
-const SHOTS = process.env['SCREENSHOT_DIR']
-const checkPage = readFileSync(join(import.meta.dirname, 'in-page.js'), 'utf8')
 const OLD = '2024-01-01T00:00:00Z'
 
 const cleanUps: (() => void | Promise<void>)[] = []
@@ -34,16 +29,10 @@ let consumer: ConsumerService
 
 const start = (env: Record<string, string>): Promise<ConsumerService> =>
   startConsumer(readConfig({ ...plant.env, CONSUMER_ID: 'consumer-001', GROUP_SESSION_TIMEOUT_MS: '4000', ...env }), createLog('consumer', 'silent'))
-const seen = (page: Page, selector: string, text: string | RegExp): Promise<void> => page.locator(selector, { hasText: text }).first().waitFor({ timeout: 20_000 })
+const seen = (page: Page, selector: string, text: string | RegExp): Promise<void> => seenWithin(page, selector, text, 20_000)
 
-async function open(t: { after(cleanUp: () => Promise<void>): void }, name: string | null, hash = ''): Promise<Page> {
-  const page = await (await browser.newContext({ viewport: DESKTOP })).newPage()
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  t.after(async () => {
-    await page.context().close()
-    assert.deepEqual(complaints, [])
-  })
+async function open(t: Owner, name: string | null, hash = ''): Promise<Page> {
+  const page = await openPage(t, browser)
   await page.goto(`${url}/kafka${hash}`)
   if (name !== null) {
     await page.locator('.who .action').click()
@@ -56,13 +45,8 @@ async function open(t: { after(cleanUp: () => Promise<void>): void }, name: stri
 }
 
 async function shoot(page: Page, name: string): Promise<void> {
-  assert.deepEqual(await page.evaluate(`(${checkPage})()`), [])
-  for (const [size, viewport] of [['1440', DESKTOP], ['390', PHONE]] as const) {
-    await page.setViewportSize(viewport)
-    assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${name} is wider than ${size} px`)
-    if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}-${size}.png`, fullPage: true })
-  }
-  await page.setViewportSize(DESKTOP)
+  await assertWellDrawn(page)
+  await shootWith(page, name, { fullPage: true })
 }
 
 const outcomes = async (): Promise<Record<string, number>> => Object.fromEntries((await db.query<{ outcome: string, count: number }>(
