@@ -62,11 +62,16 @@ export function port(options: Options<number>): Variable<number> {
 
 /** `host:port,host:port` */
 export function hostList(options: Options<readonly string[]>): Variable<readonly string[]> {
+  return list({ ...options, allowed: 'host:port, several with commas between' }, isHostAndPort)
+}
+
+/** With commas between; each item has to fit. */
+export function list(options: Options<readonly string[]> & { readonly allowed: string }, fits: (item: string) => boolean): Variable<readonly string[]> {
   return {
-    ...options, allowed: 'host:port, several with commas between',
+    ...options,
     parse: (value) => {
-      const hosts = value.split(',').map((host) => host.trim())
-      return hosts.every(isHostAndPort) ? hosts : undefined
+      const items = value.split(',').map((item) => item.trim())
+      return items.every(fits) ? items : undefined
     },
   }
 }

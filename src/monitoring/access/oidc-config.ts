@@ -1,6 +1,6 @@
 import { ROLES } from '../../contract/access-api.ts'
 import type { Role, Session } from '../../contract/access-api.ts'
-import { text } from '../../runtime/config.ts'
+import { list, text } from '../../runtime/config.ts'
 import type { Values, Variable } from '../../runtime/config.ts'
 import { ExitError } from '../../runtime/errors.ts'
 import { isLoopback } from '../../runtime/loopback.ts'
@@ -73,14 +73,10 @@ function address(help: string, allowed: string, path: boolean): Variable<URL | n
 }
 
 function values(role: Role): Variable<readonly string[]> {
-  return {
+  return list({
     help: `The values of OIDC_ROLE_CLAIM that make an ${role}.`.replace('an viewer', 'a viewer'), allowed: 'texts, with commas between',
     defaultValue: [], defaultText: 'none',
-    parse: (value) => {
-      const parts = value.split(',').map((part) => part.trim())
-      return parts.includes('') ? undefined : parts
-    },
-  }
+  }, (part) => part !== '')
 }
 
 const ISSUER = 'OIDC_ISSUER'
