@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { ServiceKind } from '../local/services.ts'
 import { insertAudit } from '../postgres/audit-log.ts'
 import { replaceDemoToken } from '../postgres/demo-tokens.ts'
-import { classifyPostgres } from '../postgres/errors.ts'
-import { createPool, inTransaction } from '../postgres/pool.ts'
-import { ExitError, messageOf } from '../runtime/errors.ts'
+import { inTransaction } from '../postgres/pool.ts'
+import { ExitError } from '../runtime/errors.ts'
 import type { Runtime } from './runtime.ts'
 import { coloured, print } from './terminal.ts'
+import { withDatabase } from './with-database.ts'
 
 /** So that a scanner for secrets knows one when it sees it. */
 const PREFIX = 'fmd_'
@@ -20,19 +20,11 @@ export async function printDemoToken({ config, status }: Runtime, kinds: readonl
   const system = await status()
   if (system === null) throw new ExitError('the system was stopped')
   const token = PREFIX + randomBytes(32).toString('base64url')
-  const pool = createPool(system.databaseUrl, { applicationName: 'demo-token', max: 1 })
-  try {
-    await inTransaction(pool, async (client) => {
-      await replaceDemoToken(client, createHash('sha256').update(token).digest())
-      await insertAudit(client, { actor: null, action: 'demo.token', target: null, address: null, outcome: 'done', detail: null })
-    })
-  } catch (error) {
-    const disposition = classifyPostgres(error)
-    if (disposition !== 'retry' && disposition !== 'exit') throw error
-    throw new ExitError(`there is no token for the demonstration, because PostgreSQL can't be used: ${messageOf(error)}; see make status`)
-  } finally {
-    await pool.end()
-  }
+  const problem = (reason: string): string => `there is no token for the demonstration, because PostgreSQL can't be used: ${reason}; see make status`
+  await withDatabase(system.databaseUrl, 'demo-token', problem, (pool) => inTransaction(pool, async (client) => {
+    await replaceDemoToken(client, createHash('sha256').update(token).digest())
+    await insertAudit(client, { actor: null, action: 'demo.token', target: null, address: null, outcome: 'done', detail: null })
+  }))
   // What follows the # is not sent to any server.
   print(`  ${'Demo'.padEnd(12)}${coloured('bold', `${system.monitoringUrl}/#demo=${token}`)}`)
   print(`  ${'Demo token'.padEnd(12)}${token}`)

@@ -2,12 +2,11 @@ import { ACCOUNT_NAME, ACCOUNT_NAME_RULE } from '../../contract/access-api.ts'
 import type { Role } from '../../contract/access-api.ts'
 import { insertAccount, readAccount, renewAccount, setAccountDisabled } from '../../postgres/accounts.ts'
 import { insertAudit } from '../../postgres/audit-log.ts'
-import { classifyPostgres } from '../../postgres/errors.ts'
 import { migrate } from '../../postgres/migrate.ts'
-import { createPool, inTransaction } from '../../postgres/pool.ts'
+import { inTransaction } from '../../postgres/pool.ts'
 import type { Pool, Queryable } from '../../postgres/pool.ts'
 import { readVariables } from '../../runtime/config.ts'
-import { ExitError, messageOf } from '../../runtime/errors.ts'
+import { ExitError } from '../../runtime/errors.ts'
 import { hashPassword } from '../../runtime/password-hash.ts'
 import { askPassword } from '../ask-password.ts'
 import { UsageError, refuseArguments } from '../command.ts'
@@ -15,6 +14,7 @@ import type { Command } from '../command.ts'
 import { accountVariables } from '../config.ts'
 import { requireAddresses } from '../running-system.ts'
 import { print } from '../terminal.ts'
+import { withDatabase } from '../with-database.ts'
 
 export const admin: Command = {
   name: 'admin',
@@ -31,18 +31,11 @@ MONITORING_ANONYMOUS_READ=1. Each change is in the audit log.`,
     if (name === null) throw new UsageError('say whose account: make admin NAME=anna')
     if (!ACCOUNT_NAME.test(name)) throw new UsageError(`NAME is ${JSON.stringify(name)}; it must be ${ACCOUNT_NAME_RULE}`)
     const { status } = await requireAddresses(env)
-    const pool = createPool(status.databaseUrl, { applicationName: 'admin', max: 1 })
-    try {
+    await withDatabase(status.databaseUrl, 'admin', (reason) => `PostgreSQL can't be used: ${reason}`, async (pool) => {
       // It may be the first to use this database: a service that is open to the network doesn't start before there is an account.
       await migrate(status.databaseUrl)
       print(disable ? await shutOut(pool, name) : await letIn(pool, name, role, await hashPassword(await askPassword(file))))
-    } catch (error) {
-      const disposition = classifyPostgres(error)
-      if (disposition !== 'retry' && disposition !== 'exit') throw error
-      throw new ExitError(`PostgreSQL can't be used: ${messageOf(error)}`)
-    } finally {
-      await pool.end()
-    }
+    })
     return 0
   },
 }
