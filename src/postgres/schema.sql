@@ -3,6 +3,15 @@
 
 create sequence batch_id_seq as integer increment 1 minvalue -2147483648 maxvalue 2147483647 start -2147483648 cycle owned by batch.batch_id;
 
+CREATE OR REPLACE FUNCTION public.merged_mean(mean_a double precision, readings_a bigint, mean_b double precision, readings_b bigint)
+ RETURNS double precision
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case when abs(mean_a) < 1e-290 then 0 else mean_a * (readings_a::float8 / (readings_a + readings_b)) end
+       + case when abs(mean_b) < 1e-290 then 0 else mean_b * (readings_b::float8 / (readings_a + readings_b)) end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.observe_heartbeat()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -110,6 +119,7 @@ create table batch (
   next_offset bigint not null,
   consumer_id text not null,
   committed_at timestamp with time zone not null default now(),
+  days date[],
   constraint batch_pkey PRIMARY KEY (batch_id),
   constraint batch_log_key_fkey FOREIGN KEY (log_key) REFERENCES partition_log(log_key)
 );
@@ -268,7 +278,33 @@ create table reading (
   level smallint not null
 ) partition by range ("time");
 create index reading_batch_id ON ONLY reading USING brin (batch_id) WITH (pages_per_range='16', autosummarize='on');
-create index reading_sensor_key_time ON ONLY reading USING btree (sensor_key, "time");
+create index reading_sensor_key_bucket ON ONLY reading USING btree (sensor_key, date_bin('00:10:00'::interval, "time", '2000-01-01 00:00:00+00'::timestamp with time zone));
+
+create table reading_hour (
+  sensor_key integer not null,
+  readings integer not null,
+  bucket timestamp with time zone not null,
+  last_time timestamp with time zone not null,
+  min_value double precision not null,
+  max_value double precision not null,
+  mean_value double precision not null,
+  last_value double precision not null,
+  worst_level smallint not null,
+  constraint reading_hour_pkey PRIMARY KEY (sensor_key, bucket)
+) partition by range (bucket);
+
+create table reading_minute (
+  sensor_key integer not null,
+  readings integer not null,
+  bucket timestamp with time zone not null,
+  last_time timestamp with time zone not null,
+  min_value double precision not null,
+  max_value double precision not null,
+  mean_value double precision not null,
+  last_value double precision not null,
+  worst_level smallint not null,
+  constraint reading_minute_pkey PRIMARY KEY (sensor_key, bucket)
+) partition by range (bucket);
 
 create table rebalancing_events (
   event_id bigint not null generated always as identity,
@@ -283,11 +319,30 @@ create table rebalancing_events (
 );
 create index rebalancing_events_timestamp_utc ON rebalancing_events USING btree (timestamp_utc DESC);
 
+create table rollup_position (
+  log_key smallint not null,
+  next_offset bigint not null,
+  constraint rollup_position_pkey PRIMARY KEY (log_key),
+  constraint rollup_position_log_key_fkey FOREIGN KEY (log_key) REFERENCES partition_log(log_key)
+) with (fillfactor=50);
+
 create table schema_migration (
   version integer not null,
   applied_at timestamp with time zone not null default now(),
   constraint schema_migration_pkey PRIMARY KEY (version)
 );
+
+create table sensor_state (
+  sensor_key integer not null,
+  version_key integer not null,
+  last_time timestamp with time zone not null,
+  last_value double precision not null,
+  last_quality real,
+  last_level smallint not null,
+  readings bigint not null,
+  interval_ms integer,
+  constraint sensor_state_pkey PRIMARY KEY (sensor_key)
+) with (fillfactor=50);
 
 create table sensor_version (
   version_key integer not null generated always as identity,
