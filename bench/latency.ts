@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Alert } from '../src/contract/alert.ts'
 import type { StreamData } from '../src/contract/stream.ts'
+import { recordsOf } from '../src/kafka/log-chunk.ts'
 import { createLogReader } from '../src/kafka/log-reader.ts'
 import { freePorts } from '../src/local/process/ports.ts'
 import type { Pool } from '../src/postgres/pool.ts'
@@ -144,9 +145,9 @@ async function watchAlertTopic(brokers: readonly string[], signal: AbortSignal):
   const reader = createLogReader({ brokers, clientId: 'bench' }, ALERT_TOPIC)
   const bounds = await reader.bounds([0, 1])
   const positions = new Map([...bounds].map(([partition, { topicId, end }]) => [partition, { topicId, offset: end }]))
-  const reading = reader.read(positions, async ({ records }) => {
+  const reading = reader.read(positions, async (chunk) => {
     const seenMs = wallClockMs()
-    for (const { value } of records) {
+    for (const { value } of recordsOf(chunk)) {
       const { alert_id: id, timestamp } = JSON.parse(String(value)) as Alert
       if (!seen.has(id)) seen.set(id, { seenMs, madeMs: Date.parse(timestamp) })
     }

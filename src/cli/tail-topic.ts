@@ -3,7 +3,8 @@ import type { KafkaConnection } from '../kafka/client.ts'
 import { classifyKafka } from '../kafka/errors.ts'
 import { createLogReader } from '../kafka/log-reader.ts'
 import type { LogPosition } from '../kafka/log-reader.ts'
-import type { LogSlice } from '../kafka/log-slice.ts'
+import { recordsOf } from '../kafka/log-chunk.ts'
+import type { LogChunk } from '../kafka/log-chunk.ts'
 import { readTopology } from '../kafka/topology.ts'
 import { linkAbort, pause } from '../runtime/abort.ts'
 import { ExitError, messageOf } from '../runtime/errors.ts'
@@ -64,9 +65,9 @@ export function createTopicTail({ connection, topic, format, patient, signal }: 
     return found
   }
 
-  function show(slice: LogSlice, onLine: (line: ShownLine) => void): void {
-    for (const record of slice.records) {
-      const line = format(record, slice.partition)
+  function show(chunk: LogChunk, onLine: (line: ShownLine) => void): void {
+    for (const record of recordsOf(chunk)) {
+      const line = format(record, chunk.partition)
       if (line !== null) onLine(line)
     }
   }
@@ -79,10 +80,10 @@ export function createTopicTail({ connection, topic, format, patient, signal }: 
     for (const [partition, start] of starts) positions.set(partition, start)
     const stop = linkAbort(signal)
     if (open.size === 0) stop.abort()
-    await reader.read(starts, async (slice) => {
-      positions.set(slice.partition, { topicId: (starts.get(slice.partition) as LogPosition).topicId, offset: slice.nextOffset })
-      show(slice, (line) => { lines.push(line) })
-      if (slice.nextOffset >= (found.get(slice.partition)?.end ?? 0)) open.delete(slice.partition)
+    await reader.read(starts, async (chunk) => {
+      positions.set(chunk.partition, { topicId: (starts.get(chunk.partition) as LogPosition).topicId, offset: chunk.nextOffset })
+      show(chunk, (line) => { lines.push(line) })
+      if (chunk.nextOffset >= (found.get(chunk.partition)?.end ?? 0)) open.delete(chunk.partition)
       if (open.size === 0) stop.abort()
     }, stop.signal)
     stop.release()
@@ -96,9 +97,9 @@ export function createTopicTail({ connection, topic, format, patient, signal }: 
       const offset = known === undefined || known.topicId !== topicId ? first : Math.min(Math.max(known.offset, first), end)
       positions.set(partition, { topicId, offset })
     }
-    await reader.read(positions, async (slice) => {
-      positions.set(slice.partition, { topicId: (positions.get(slice.partition) as LogPosition).topicId, offset: slice.nextOffset })
-      show(slice, onLine)
+    await reader.read(positions, async (chunk) => {
+      positions.set(chunk.partition, { topicId: (positions.get(chunk.partition) as LogPosition).topicId, offset: chunk.nextOffset })
+      show(chunk, onLine)
     }, signal)
   }
 

@@ -1,15 +1,17 @@
-import type { LogSlice } from '../kafka/log-slice.ts'
+import { offsetAt } from '../kafka/log-chunk.ts'
+import type { LogChunk } from '../kafka/log-chunk.ts'
+import type { RecordRun } from '../kafka/record-run.ts'
 import { linkAbort, pause } from '../runtime/abort.ts'
 
 /** Between fetching and writing: holds what was fetched, and holds the fetching back when it is too much. */
 export interface Intake {
   /** Resolves when there is room for more. */
-  offer(slice: LogSlice): Promise<void>
+  offer(chunk: LogChunk): Promise<void>
   /**
-   * Waits for records, then for `maxAgeMs` at most until there are `limit` of them, and takes up to so many: one slice a partition,
+   * Waits for records, then for `maxAgeMs` at most until there are `limit` of them, and takes up to so many: one chunk a partition,
    * each in order and at most `MAX_SPAN` offsets long. Empty when the signal was aborted.
    */
-  take(limit: number, maxAgeMs: number, signal: AbortSignal): Promise<LogSlice[]>
+  take(limit: number, maxAgeMs: number, signal: AbortSignal): Promise<LogChunk[]>
   /** Nothing is taken any more; an offer that waits for room is let go. */
   close(): void
 }
@@ -20,10 +22,10 @@ const MAX_BYTES = 16 * 1024 * 1024
 export const MAX_SPAN = 32_767
 
 export function createIntake(): Intake {
-  const waiting = new Map<number, LogSlice[]>()
+  const waiting = new Map<number, LogChunk[]>()
   let bytes = 0
   let records = 0
-  let slices = 0
+  let chunks = 0
   let oldestMs = 0
   let onOffer: () => void = () => {}
   let onTake: (() => void)[] = []
@@ -35,58 +37,58 @@ export function createIntake(): Intake {
     for (const release of released) release()
   }
 
-  function takeFrom(partition: number, limit: number): LogSlice | null {
+  function takeFrom(partition: number, limit: number): LogChunk | null {
     const queue = waiting.get(partition) ?? []
     const first = queue[0]
     if (first === undefined) return null
-    const taken: LogSlice[] = []
+    const taken: LogChunk[] = []
     let room = limit
-    for (let slice = queue[0]; slice !== undefined && room > 0; slice = queue[0]) {
-      const span = first.firstOffset + MAX_SPAN - slice.firstOffset
+    for (let chunk = queue[0]; chunk !== undefined && room > 0; chunk = queue[0]) {
+      const span = first.firstOffset + MAX_SPAN - chunk.firstOffset
       if (span <= 0) break
-      const head = cut(slice, room, span)
-      if (head === slice) {
+      const head = cut(chunk, room, span)
+      if (head === chunk) {
         queue.shift()
-        slices--
-      } else queue[0] = rest(slice, head)
+        chunks--
+      } else queue[0] = rest(chunk, head)
       taken.push(head)
-      room -= head.records.length
+      room -= head.recordCount
       bytes -= head.sizeBytes
-      records -= head.records.length
+      records -= head.recordCount
     }
     return join(taken)
   }
 
   return {
-    async offer(slice) {
-      const queue = waiting.get(slice.partition)
-      if (queue === undefined) waiting.set(slice.partition, [slice])
-      else queue.push(slice)
-      if (slices === 0) oldestMs = performance.now()
-      slices++
-      bytes += slice.sizeBytes
-      records += slice.records.length
+    async offer(chunk) {
+      const queue = waiting.get(chunk.partition)
+      if (queue === undefined) waiting.set(chunk.partition, [chunk])
+      else queue.push(chunk)
+      if (chunks === 0) oldestMs = performance.now()
+      chunks++
+      bytes += chunk.sizeBytes
+      records += chunk.recordCount
       onOffer()
       if (bytes > MAX_BYTES && !closed) await new Promise<void>((resolve) => { onTake.push(resolve) })
     },
     async take(limit, maxAgeMs, signal) {
       while (!signal.aborted) {
         const ageMs = performance.now() - oldestMs
-        if (slices > 0 && (records >= limit || bytes > MAX_BYTES / 2 || ageMs >= maxAgeMs)) break
+        if (chunks > 0 && (records >= limit || bytes > MAX_BYTES / 2 || ageMs >= maxAgeMs)) break
         const wait = linkAbort(signal)
         onOffer = () => { wait.abort() }
-        await pause(slices > 0 ? Math.max(1, maxAgeMs - ageMs) : 1_000, wait.signal)
+        await pause(chunks > 0 ? Math.max(1, maxAgeMs - ageMs) : 1_000, wait.signal)
         wait.release()
       }
       if (signal.aborted) return []
       const share = Math.max(1, Math.floor(limit / Math.max(1, [...waiting.values()].filter((queue) => queue.length > 0).length)))
-      const taken: LogSlice[] = []
+      const taken: LogChunk[] = []
       let room = limit
       for (const partition of waiting.keys()) {
-        const slice = takeFrom(partition, Math.min(share, room))
-        if (slice === null) continue
-        taken.push(slice)
-        room -= slice.records.length
+        const chunk = takeFrom(partition, Math.min(share, room))
+        if (chunk === null) continue
+        taken.push(chunk)
+        room -= chunk.recordCount
         if (room <= 0) break
       }
       oldestMs = performance.now()
@@ -100,30 +102,47 @@ export function createIntake(): Intake {
   }
 }
 
-/** The beginning of a slice: at most so many records and offsets; the slice itself when it fits. */
-function cut(slice: LogSlice, maxRecords: number, maxSpan: number): LogSlice {
-  if (slice.records.length <= maxRecords && slice.nextOffset - slice.firstOffset <= maxSpan) return slice
-  const end = slice.firstOffset + maxSpan
-  const records = slice.records.slice(0, maxRecords).filter((record) => record.offset < end)
-  const following = slice.records[records.length]
-  const nextOffset = Math.min(end, following?.offset ?? end)
-  const sizeBytes = Math.round(slice.sizeBytes * records.length / Math.max(1, slice.records.length))
-  return { ...slice, records, nextOffset, sizeBytes }
+/** The beginning of a chunk: at most so many records and offsets; the chunk itself when it fits. */
+function cut(chunk: LogChunk, maxRecords: number, maxSpan: number): LogChunk {
+  if (chunk.recordCount <= maxRecords && chunk.nextOffset - chunk.firstOffset <= maxSpan) return chunk
+  const end = chunk.firstOffset + maxSpan
+  const runs: RecordRun[] = []
+  let recordCount = 0
+  for (const run of chunk.runs) {
+    let to = Math.min(run.to, run.from + maxRecords - recordCount)
+    while (to > run.from && offsetAt(run, to - 1) >= end) to--
+    if (to > run.from) runs.push({ ...run, to })
+    recordCount += to - run.from
+    // What comes first of what is left out is where the next one begins.
+    if (to < run.to) return beginning(chunk, runs, recordCount, Math.min(end, offsetAt(run, to)))
+  }
+  return beginning(chunk, runs, recordCount, Math.min(end, chunk.nextOffset))
 }
 
-function rest(slice: LogSlice, head: LogSlice): LogSlice {
+function beginning(chunk: LogChunk, runs: readonly RecordRun[], recordCount: number, nextOffset: number): LogChunk {
+  return { ...chunk, runs, recordCount, nextOffset, sizeBytes: Math.round(chunk.sizeBytes * recordCount / Math.max(1, chunk.recordCount)) }
+}
+
+function rest(chunk: LogChunk, head: LogChunk): LogChunk {
+  let left = head.recordCount
+  const runs: RecordRun[] = []
+  for (const run of chunk.runs) {
+    const from = Math.min(run.to, run.from + left)
+    left -= from - run.from
+    if (from < run.to) runs.push({ ...run, from })
+  }
   return {
-    ...slice, firstOffset: head.nextOffset, records: slice.records.slice(head.records.length), sizeBytes: slice.sizeBytes - head.sizeBytes,
+    ...chunk, firstOffset: head.nextOffset, runs, recordCount: chunk.recordCount - head.recordCount, sizeBytes: chunk.sizeBytes - head.sizeBytes,
   }
 }
 
-function join(slices: readonly LogSlice[]): LogSlice | null {
-  const first = slices[0]
-  const last = slices.at(-1)
+function join(chunks: readonly LogChunk[]): LogChunk | null {
+  const first = chunks[0]
+  const last = chunks.at(-1)
   if (first === undefined || last === undefined) return null
-  if (slices.length === 1) return first
+  if (chunks.length === 1) return first
   return {
-    partition: first.partition, firstOffset: first.firstOffset, nextOffset: last.nextOffset,
-    records: slices.flatMap((slice) => slice.records), sizeBytes: slices.reduce((sum, slice) => sum + slice.sizeBytes, 0),
+    partition: first.partition, firstOffset: first.firstOffset, nextOffset: last.nextOffset, runs: chunks.flatMap((chunk) => chunk.runs),
+    recordCount: chunks.reduce((sum, chunk) => sum + chunk.recordCount, 0), sizeBytes: chunks.reduce((sum, chunk) => sum + chunk.sizeBytes, 0),
   }
 }

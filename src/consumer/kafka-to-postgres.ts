@@ -2,7 +2,8 @@ import type { RejectReason } from '../contract/reading.ts'
 import { SNAPSHOT_FORMAT, packMemories } from '../detect/snapshot.ts'
 import { classifyKafka } from '../kafka/errors.ts'
 import type { LogReader } from '../kafka/log-reader.ts'
-import type { LogSlice } from '../kafka/log-slice.ts'
+import { offsetAt } from '../kafka/log-chunk.ts'
+import type { LogChunk } from '../kafka/log-chunk.ts'
 import type { DetectorSnapshot } from '../postgres/detector-state.ts'
 import { classifyPostgres } from '../postgres/errors.ts'
 import { createPartitions } from '../postgres/partitions.ts'
@@ -14,6 +15,7 @@ import { messageOf } from '../runtime/errors.ts'
 import type { Log } from '../runtime/log.ts'
 import type { ThresholdOverride } from '../runtime/thresholds.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
+import { createDecoder } from './decode.ts'
 import { createIntake } from './intake.ts'
 import { createPlant } from './plant.ts'
 import type { Plant } from './plant.ts'
@@ -155,14 +157,14 @@ async function consume(
     stop.abort()
   }
   const positions = new Map([...logs.values()].map((each) => [each.partition, { topicId: each.topicId, offset: each.nextOffset }]))
-  const reading = reader.read(positions, (slice) => intake.offer(slice), stop.signal).catch(fail)
+  const reading = reader.read(positions, (chunk) => intake.offer(chunk), stop.signal).catch(fail)
   const refreshing = keepFresh(plant, stop.signal).catch(fail)
   const write = createWriter(options, logs, fail)
 
   try {
     while (!stop.signal.aborted) {
-      const slices = await intake.take(search.limit, options.batchMaxAgeMs, stop.signal)
-      if (slices.length > 0) await write(slices, plant, search)
+      const chunks = await intake.take(search.limit, options.batchMaxAgeMs, stop.signal)
+      if (chunks.length > 0) await write(chunks, plant, search)
     }
   } catch (error) {
     fail(error)
@@ -184,7 +186,7 @@ async function keepFresh(plant: Plant, signal: AbortSignal): Promise<void> {
 
 interface Writer {
   /** Prepares a batch while the one before is being written, then begins to write it. */
-  (slices: readonly LogSlice[], plant: Plant, search: RefusedSearch): Promise<void>
+  (chunks: readonly LogChunk[], plant: Plant, search: RefusedSearch): Promise<void>
   /** Waits for the batch that is being written. */
   settled(): Promise<void>
 }
@@ -194,15 +196,16 @@ function createWriter(
 ): Writer {
   const { pool, consumerId } = options
   const arrivals = createReplayArrivals(pool, options.topic)
+  const decoder = createDecoder()
   const knownDays = new Set<number>()
   const ids: number[] = []
   let writing: Promise<void> = Promise.resolve()
   let snapshotMs = Number.NEGATIVE_INFINITY
 
-  async function prepareBatch(slices: readonly LogSlice[], plant: Plant, search: RefusedSearch): Promise<Prepared> {
-    if (ids.length < slices.length) ids.push(...await reserveBatchIds(pool, BATCH_IDS_AHEAD + slices.length))
-    const prepared = await prepare(slices, {
-      consumerId, plant, arrivals, logs, batchIds: ids.splice(0, slices.length), condemned: search.condemned,
+  async function prepareBatch(chunks: readonly LogChunk[], plant: Plant, search: RefusedSearch): Promise<Prepared> {
+    if (ids.length < chunks.length) ids.push(...await reserveBatchIds(pool, BATCH_IDS_AHEAD + chunks.length))
+    const prepared = await prepare(chunks, {
+      consumerId, plant, decoder, arrivals, logs, batchIds: ids.splice(0, chunks.length), condemned: search.condemned,
       accepted: acceptedTime(Date.now(), options.retentionDays),
     })
     const newDays = [...prepared.days].filter((day) => !knownDays.has(day))
@@ -229,14 +232,16 @@ function createWriter(
     options.onCommitted(prepared, logs)
   }
 
-  const write = async (slices: readonly LogSlice[], plant: Plant, search: RefusedSearch): Promise<void> => {
+  const write = async (chunks: readonly LogChunk[], plant: Plant, search: RefusedSearch): Promise<void> => {
     const refused = (error: unknown): never => {
-      const first = slices[0] as LogSlice
-      const readings = slices.reduce((sum, slice) => sum + slice.records.length, 0)
+      const first = chunks[0] as LogChunk
+      const firstRun = first.runs[0]
+      const firstOffset = firstRun === undefined ? first.firstOffset : offsetAt(firstRun, firstRun.from)
+      const readings = chunks.reduce((sum, chunk) => sum + chunk.recordCount, 0)
       if (classifyPostgres(error) !== 'reject') throw error
-      throw new RefusedBatchError(error, (logs.get(first.partition) as OwnedLog).logKey, first.records[0]?.offset ?? first.firstOffset, readings)
+      throw new RefusedBatchError(error, (logs.get(first.partition) as OwnedLog).logKey, firstOffset, readings)
     }
-    const prepared = await prepareBatch(slices, plant, search).catch(refused)
+    const prepared = await prepareBatch(chunks, plant, search).catch(refused)
     const snapshots = takeSnapshots(prepared)
     await writing
     writing = commit(prepared, snapshots, search).catch(refused)

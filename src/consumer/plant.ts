@@ -25,8 +25,9 @@ export interface Sensor {
 
 /** What the consumer knows of the plant: a cache of the database, thrown away with every failure and every assignment. */
 export interface Plant {
-  /** Before a batch: what is found after it stays valid until the next call. */
+  /** Before a batch: what is found after it stays valid until the next call, and as long as `generation` is the same. */
   forgetCrowded(): void
+  readonly generation: number
   /** Null where something about the reading is new. */
   find(reading: ValidReading): Known | null
   /** Registers what these readings name for the first time. After it `find` knows all of them. */
@@ -69,8 +70,11 @@ const REFRESH_WINDOW_S = 15
 export function createPlant(pool: Pool, environment: Readonly<Record<SensorType, ThresholdOverride>>): Plant {
   const sensors = new Map<string, KnownSensor>()
   const crowded = new Set<KnownSensor>()
+  let generation = 0
 
   function forgetCrowded(): void {
+    if (crowded.size === 0) return
+    generation++
     for (const sensor of crowded) {
       sensor.last = null
       sensor.versions.clear()
@@ -142,6 +146,7 @@ export function createPlant(pool: Pool, environment: Readonly<Record<SensorType,
 
   return {
     forgetCrowded,
+    get generation() { return generation },
     find(reading) {
       const sensor = sensors.get(reading.sensorId)
       const version = sensor === undefined ? null : findVersion(sensor, reading)

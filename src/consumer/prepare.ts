@@ -1,20 +1,29 @@
 import { hash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { isRejection, parseReading } from '../contract/reading.ts'
+import { LEVEL, QUALITY, READING_COUNT, SEQUENCE, SLOTS, TIME_US, VALUE } from '../contract/message-shape.ts'
 import type { AcceptedTime, Rejection, ValidReading } from '../contract/reading.ts'
 import { ALERT_LEVELS, SENSOR_TYPES, alertLevelOf } from '../contract/sensor-types.ts'
-import { dayOf } from '../contract/timestamp.ts'
+import type { AlertLevel } from '../contract/sensor-types.ts'
+import { DAY_US, dayOf } from '../contract/timestamp.ts'
 import { applyRules, emptyMemory } from '../detect/rules.ts'
 import type { Finding, SensorMemory } from '../detect/rules.ts'
-import type { LogRecord, LogSlice } from '../kafka/log-slice.ts'
+import type { LogChunk } from '../kafka/log-chunk.ts'
+import { offsetAt } from '../kafka/log-chunk.ts'
+import type { LogRecord } from '../kafka/log-slice.ts'
+import { recordAt } from '../kafka/record-run.ts'
+import type { RecordRun } from '../kafka/record-run.ts'
 import { createBinaryCopy } from '../postgres/binary-copy.ts'
 import type { BinaryCopy } from '../postgres/binary-copy.ts'
 import type { PartitionLog } from '../postgres/logs.ts'
+import { createReadingCopy } from '../postgres/reading-copy.ts'
+import type { ReadingCopy } from '../postgres/reading-copy.ts'
 import type { ReplayOutcome, ReplayedLetter } from '../postgres/replay-outcomes.ts'
 import type { LogShare, WriteBatch } from '../postgres/write-batch.ts'
-import { ALERT_COLUMNS, DEAD_LETTER_COLUMNS, READING_COLUMNS } from '../postgres/write-batch.ts'
+import { ALERT_COLUMNS, DEAD_LETTER_COLUMNS } from '../postgres/write-batch.ts'
+import { RECORDS_PER_TURN } from './decode.ts'
+import type { Decoded, Decoder, Form } from './decode.ts'
 import type { Known, NumberedReading, Plant, Sensor, Version } from './plant.ts'
-import type { ReplayArrivals } from './replay-arrivals.ts'
+import type { ReplayArrivals, ReplayedLetters } from './replay-arrivals.ts'
 import type { SequenceTracker } from './sequences.ts'
 
 /** A partition that this consumer has now, with its detectors' memory by sensor key. */
@@ -25,10 +34,11 @@ export interface OwnedLog extends PartitionLog {
 export interface PrepareContext {
   readonly consumerId: string
   readonly plant: Plant
+  readonly decoder: Decoder
   readonly arrivals: ReplayArrivals
   readonly logs: ReadonlyMap<number, OwnedLog>
   readonly accepted: AcceptedTime
-  /** One for each slice. */
+  /** One for each chunk. */
   readonly batchIds: readonly number[]
   /** A reading that the database has refused: it goes to the dead letters. */
   readonly condemned: { readonly logKey: number, readonly offset: number, readonly detail: string } | null
@@ -42,12 +52,7 @@ export interface Prepared extends Omit<WriteBatch, 'snapshots'> {
   readonly stored: number
 }
 
-const DAY_US = 86_400_000_000
 const TWO_32 = 4_294_967_296
-/** Measured: 116 bytes a reading in the COPY stream. */
-const COPY_BYTES_PER_READING = 128
-/** So many readings in one turn of the event loop, about 3 ms: the batch before is being written meanwhile, in a dozen small steps. */
-const READINGS_PER_TURN = 500
 
 /** Readings may be so far ahead of our clock, and so old. */
 export function acceptedTime(nowMs: number, retentionDays: number): AcceptedTime {
@@ -55,142 +60,160 @@ export function acceptedTime(nowMs: number, retentionDays: number): AcceptedTime
 }
 
 /** Decodes, checks, recognises, scores and encodes what was fetched. Nothing is written yet, but the memories have moved on. */
-export async function prepare(slices: readonly LogSlice[], context: PrepareContext): Promise<Prepared> {
+export async function prepare(chunks: readonly LogChunk[], context: PrepareContext): Promise<Prepared> {
+  const { plant, decoder, accepted, condemned } = context
+  plant.forgetCrowded()
   const decoded: Decoded[] = []
   const unknown: NumberedReading[] = []
-  context.plant.forgetCrowded()
-  for (const slice of slices) decoded.push(await decodeSlice(slice, context, unknown))
-  if (unknown.length > 0) await context.plant.learn(unknown)
-  const replayed = await context.arrivals.recognise(slices)
+  for (const chunk of chunks) {
+    const log = ownedLog(context, chunk)
+    const of = await decoder.decode(chunk, accepted, condemned?.logKey === log.logKey ? condemned : null)
+    decoded.push(of)
+    for (const form of of.forms) {
+      if (!isRejected(form) && recognise(form, plant) === null) unknown.push({ reading: form.reading, sinceStart: log.firstOffset === 0 })
+    }
+  }
+  if (unknown.length > 0) await plant.learn(unknown)
+  const replayed = await context.arrivals.recognise(chunks)
 
-  const count = slices.reduce((sum, slice) => sum + slice.records.length, 0)
   const output: Output = {
-    consumerId: context.consumerId, readings: createBinaryCopy(count * COPY_BYTES_PER_READING), alerts: createBinaryCopy(),
-    deadLetters: createBinaryCopy(), days: new Set(), rejections: [], trackers: new Set(), replayed, replays: [],
+    consumerId: context.consumerId, readings: createReadingCopy(chunks.reduce((sum, chunk) => sum + chunk.recordCount, 0)),
+    alerts: createBinaryCopy(), deadLetters: createBinaryCopy(), days: new Set(), rejections: [], trackers: [], replayed, replays: [],
   }
   const shares: LogShare[] = []
-  for (const [index, slice] of slices.entries()) {
-    shares.push(await encodeSlice(slice, decoded[index] as Decoded, context, context.batchIds[index] as number, output))
+  for (const [index, chunk] of chunks.entries()) {
+    shares.push(await encodeChunk(chunk, decoded[index] as Decoded, context, context.batchIds[index] as number, output))
   }
   return {
-    ...output, shares, epochs: [...output.trackers].flatMap((tracker) => tracker.takeChange() ?? []),
+    ...output, shares, epochs: output.trackers.flatMap((tracker) => tracker.takeChange() ?? []),
     stored: shares.reduce((sum, share) => sum + share.stored, 0),
   }
 }
 
 interface Output {
   readonly consumerId: string
-  readonly readings: BinaryCopy
+  readonly readings: ReadingCopy
   readonly alerts: BinaryCopy
   readonly deadLetters: BinaryCopy
   readonly days: Set<number>
   readonly rejections: { partition: number, offset: number, rejection: Rejection }[]
-  readonly trackers: Set<SequenceTracker>
-  readonly replayed: ReadonlyMap<LogRecord, ReplayedLetter>
+  readonly trackers: SequenceTracker[]
+  readonly replayed: ReplayedLetters
   readonly replays: ReplayOutcome[]
 }
 
-function ownedLog(context: PrepareContext, slice: LogSlice): OwnedLog {
-  const log = context.logs.get(slice.partition)
-  if (log === undefined) throw new Error(`partition ${slice.partition} was fetched but is not ours`)
+function ownedLog(context: PrepareContext, chunk: LogChunk): OwnedLog {
+  const log = context.logs.get(chunk.partition)
+  if (log === undefined) throw new Error(`partition ${chunk.partition} was fetched but is not ours`)
   return log
 }
 
-function isEndOfTurn(index: number): boolean {
-  return index % READINGS_PER_TURN === READINGS_PER_TURN - 1
+function isRejected(form: Form | Rejection): form is Rejection {
+  return 'reason' in form
 }
 
-/** By the index of the record. */
-interface Decoded {
-  readonly readings: readonly (ValidReading | Rejection)[]
-  /** What the plant knew of the reading when it was decoded; null where that was not all. */
-  readonly known: readonly (Known | null)[]
-}
-
-/** Adds to `unknown` what has to be learned before the readings can be encoded. */
-async function decodeSlice(slice: LogSlice, context: PrepareContext, unknown: NumberedReading[]): Promise<Decoded> {
-  const sinceStart = ownedLog(context, slice).firstOffset === 0
-  const readings: (ValidReading | Rejection)[] = []
-  const known: (Known | null)[] = []
-  for (const [index, record] of slice.records.entries()) {
-    if (isEndOfTurn(index)) await nextTurn()
-    const reading = decode(record, slice, context)
-    const found = isRejection(reading) ? null : context.plant.find(reading)
-    readings.push(reading)
-    known.push(found)
-    if (found === null && !isRejection(reading)) unknown.push({ reading, sinceStart })
+/** What the plant knows of a form, asked once for all its readings; null where that is not all. */
+function recognise(form: Form, plant: Plant): Known | null {
+  if (form.known === null || form.generation !== plant.generation) {
+    form.known = plant.find(form.reading)
+    form.generation = plant.generation
   }
-  return { readings, known }
+  return form.known
 }
 
-function decode(record: LogRecord, slice: LogSlice, context: PrepareContext): ValidReading | Rejection {
-  const { condemned } = context
-  if (condemned !== null && condemned.offset === record.offset && condemned.logKey === ownedLog(context, slice).logKey) {
-    return { reason: 'refused_by_database', detail: condemned.detail }
-  }
-  return parseReading(record.value, context.accepted)
-}
-
-async function encodeSlice(
-  slice: LogSlice, { readings, known }: Decoded, context: PrepareContext, batchId: number, output: Output,
-): Promise<LogShare> {
-  const log = ownedLog(context, slice)
+async function encodeChunk(chunk: LogChunk, { values, forms }: Decoded, context: PrepareContext, batchId: number, output: Output): Promise<LogShare> {
+  const log = ownedLog(context, chunk)
+  const replayed = output.replayed.get(chunk.partition) ?? NOTHING_REPLAYED
+  const score = createScoring(log, output)
   let stored = 0
   let deadLettered = 0
   let duplicates = 0
+  let lastDay = Number.NaN
 
   function reject(record: LogRecord, rejection: Rejection): void {
     deadLettered++
-    output.rejections.push({ partition: slice.partition, offset: record.offset, rejection })
+    output.rejections.push({ partition: chunk.partition, offset: record.offset, rejection })
     encodeDeadLetter(output.deadLetters, log.logKey, record, rejection, output.consumerId)
-    settle(record, 'refused')
+    settle(record.offset, 'refused')
   }
 
-  function settle(record: LogRecord, outcome: ReplayOutcome['outcome']): void {
-    const letter = output.replayed.get(record)
+  function settle(offset: number, outcome: ReplayOutcome['outcome']): void {
+    if (replayed.size === 0) return
+    const letter = replayed.get(offset)
     if (letter !== undefined) output.replays.push({ logKey: letter.logKey, offset: letter.offset, outcome })
   }
 
-  for (const [index, reading] of readings.entries()) {
-    if (isEndOfTurn(index)) await nextTurn()
-    const record = slice.records[index] as LogRecord
-    // What became of the letter is known already: whatever this one holds, it is the same once more.
-    if (output.replayed.get(record)?.settled === true) {
-      duplicates++
-      continue
-    }
-    if (isRejection(reading)) {
-      reject(record, reading)
-      continue
-    }
-    const found = known[index] ?? context.plant.find(reading)
-    if (found === null) throw new Error(`${reading.sensorId} was not learned`)
-    const { sensor, version, tracker } = found
-    const arrival = tracker === null ? 'new' : tracker.arrive(reading.sequence as number)
-    if (tracker !== null) output.trackers.add(tracker)
-    if (arrival === 'duplicate') {
-      duplicates++
-      settle(record, 'duplicate')
-      continue
-    }
-    if (arrival === 'too_old') {
-      reject(record, { reason: 'sequence_too_old', detail: `sequence ${reading.sequence} is from a gap that is no longer waited for` })
-      continue
-    }
-    const level = reading.level ?? alertLevelOf(reading.value, version.thresholds)
-    stored++
-    settle(record, 'stored')
-    output.days.add(dayOf(reading.timeUs))
-    encodeReading(output.readings, reading, sensor.key, version.key, batchId, record.offset - slice.firstOffset, ALERT_LEVELS.indexOf(level))
-    const findings = applyRules(memoryOf(log, sensor.key), {
-      offset: record.offset, value: reading.value, unit: reading.unit, level, criticalThreshold: version.thresholds.critical,
-    }, SENSOR_TYPES[reading.sensorType].rules)
-    for (const finding of findings) encodeAlert(output, log, record.offset, reading, sensor, version, level, finding)
+  /** Null: it is stored; else why not, or that it was absorbed. */
+  function arrive({ tracker }: Known, sequence: number): Rejection | 'absorbed' | null {
+    if (tracker === null) return null
+    if (tracker.touch()) output.trackers.push(tracker)
+    const arrival = tracker.arrive(sequence)
+    if (arrival === 'new') return null
+    if (arrival === 'duplicate') return 'absorbed'
+    return { reason: 'sequence_too_old', detail: `sequence ${sequence} is from a gap that is no longer waited for` }
   }
 
+  function encodeRecord(form: Form | Rejection, run: RecordRun, place: number, at: number): void {
+    const offset = offsetAt(run, place)
+    // What became of the letter is known already: whatever this one holds, it is the same once more.
+    if (replayed.size > 0 && replayed.get(offset)?.settled === true) {
+      duplicates++
+      return
+    }
+    if (isRejected(form)) {
+      reject(recordAt(run, place), form)
+      return
+    }
+    const known = recognise(form, context.plant)
+    if (known === null) throw new Error(`${form.reading.sensorId} was not learned`)
+    const refusal = arrive(known, values[at + SEQUENCE] as number)
+    if (refusal === 'absorbed') {
+      duplicates++
+      settle(offset, 'duplicate')
+      return
+    }
+    if (refusal !== null) {
+      reject(recordAt(run, place), refusal)
+      return
+    }
+    stored++
+    settle(offset, 'stored')
+    const timeUs = values[at + TIME_US] as number
+    const value = values[at + VALUE] as number
+    const sent = values[at + LEVEL] as number
+    const level = Number.isNaN(sent) ? ALERT_LEVELS.indexOf(alertLevelOf(value, known.version.thresholds)) : sent
+    const day = dayOf(timeUs)
+    if (day !== lastDay) output.days.add(lastDay = day)
+    output.readings.add(
+      timeUs, value, known.tracker === null ? Number.NaN : values[at + SEQUENCE] as number, known.sensor.key, known.version.key, batchId,
+      values[at + READING_COUNT] as number, values[at + QUALITY] as number, offset - chunk.firstOffset, level)
+    score(form, known, offset, timeUs, value, level)
+  }
+
+  let index = 0
+  for (const run of chunk.runs) {
+    for (let place = run.from; place < run.to; place++, index++) {
+      if (index % RECORDS_PER_TURN === RECORDS_PER_TURN - 1) await nextTurn()
+      encodeRecord(forms[index] as Form | Rejection, run, place, index * SLOTS)
+    }
+  }
   return {
-    logKey: log.logKey, batchId, firstOffset: slice.firstOffset, nextOffset: slice.nextOffset, stored, deadLettered, duplicates,
-    holes: slice.nextOffset - slice.firstOffset - readings.length,
+    logKey: log.logKey, batchId, firstOffset: chunk.firstOffset, nextOffset: chunk.nextOffset, stored, deadLettered, duplicates,
+    holes: chunk.nextOffset - chunk.firstOffset - chunk.recordCount,
+  }
+}
+
+const NOTHING_REPLAYED: ReadonlyMap<number, ReplayedLetter> = new Map()
+
+type Score = (form: Form, known: Known, offset: number, timeUs: number, value: number, level: number) => void
+
+/** Applies the rules to one reading after the other of a log; what they find is encoded. */
+function createScoring(log: OwnedLog, output: Output): Score {
+  return ({ reading }, { sensor, version }, offset, timeUs, value, level) => {
+    const findings = applyRules(memoryOf(log, sensor.key), {
+      offset, value, unit: reading.unit, level: ALERT_LEVELS[level] as AlertLevel, criticalThreshold: version.thresholds.critical,
+    }, SENSOR_TYPES[reading.sensorType].rules)
+    for (const finding of findings) encodeAlert(output, log, offset, reading, timeUs, value, sensor, version, level, finding)
   }
 }
 
@@ -200,27 +223,9 @@ function memoryOf(log: OwnedLog, sensorKey: number): SensorMemory {
   return memory
 }
 
-function encodeReading(
-  copy: BinaryCopy, reading: ValidReading, sensorKey: number, versionKey: number, batchId: number, offsetInBatch: number, level: number,
-): void {
-  copy.row(READING_COLUMNS.length)
-  copy.timestamptz(reading.timeUs)
-  copy.float8(reading.value)
-  if (reading.sequence === null) copy.null()
-  else copy.int8(reading.sequence)
-  copy.int4(sensorKey)
-  copy.int4(versionKey)
-  copy.int4(batchId)
-  if (reading.readingCount === null) copy.null()
-  else copy.int4(reading.readingCount)
-  if (reading.quality === null) copy.null()
-  else copy.float4(reading.quality)
-  copy.int2(offsetInBatch)
-  copy.int2(level)
-}
-
 function encodeAlert(
-  output: Output, log: OwnedLog, offset: number, reading: ValidReading, sensor: Sensor, version: Version, level: string, finding: Finding,
+  output: Output, log: OwnedLog, offset: number, reading: ValidReading, timeUs: number, value: number, sensor: Sensor, version: Version,
+  level: number, finding: Finding,
 ): void {
   const copy = output.alerts
   const id = alertId(log, offset, finding.rule)
@@ -231,13 +236,13 @@ function encodeAlert(
   copy.text(reading.sensorType)
   copy.text(finding.rule)
   copy.text(finding.severity)
-  copy.float8(reading.value)
+  copy.float8(value)
   copy.text(reading.unit)
-  copy.text(level)
+  copy.text(ALERT_LEVELS[level] as string)
   copy.text(finding.description)
   copy.jsonb(version.location)
   copy.text(output.consumerId)
-  copy.timestamptz(reading.timeUs)
+  copy.timestamptz(timeUs)
   copy.uuid(raised ? id : alertId(log, finding.episodeOffset, finding.rule))
   copy.text(raised ? 'raised' : 'continued')
   copy.int2(log.logKey)

@@ -9,6 +9,8 @@ export type Arrival = 'new' | 'duplicate' | 'too_old'
 /** Follows the numbers of one producer's readings, in whatever order they come. */
 export interface SequenceTracker {
   arrive(sequence: number): Arrival
+  /** True at the first call since the last `takeChange`: whoever collects what changed, collects each once. */
+  touch(): boolean
   /** What changed since the last call; null when nothing did. */
   takeChange(): EpochChange | null
 }
@@ -31,6 +33,7 @@ export function createSequenceTracker(
   let filledLate = stored?.filledLate ?? 0
   let writtenReceived = received
   let writtenDuplicates = duplicates
+  let touched = false
 
   function begin(sequence: number): void {
     // Producers count from 1; one that counts from 0 shows it by sending 0.
@@ -80,7 +83,13 @@ export function createSequenceTracker(
 
   return {
     arrive,
+    touch() {
+      if (touched) return false
+      touched = true
+      return true
+    },
     takeChange() {
+      touched = false
       if (received === writtenReceived && duplicates === writtenDuplicates) return null
       const change = {
         sensorKey, epoch, firstSequence: first, nextSequence: next, missing: missing.map(([from, to]) => [from, to] as const),

@@ -76,7 +76,8 @@ export interface AcceptedTime {
 /** Longest name that is accepted (sensor, section, machine, zone, unit, epoch), in UTF-16 code units. */
 export const MAX_NAME_LENGTH = 256
 /** `reading_count` is stored in four bytes. */
-const MAX_READING_COUNT = 2_147_483_647
+export const MAX_READING_COUNT = 2_147_483_647
+export const MAX_SEQUENCE = Number.MAX_SAFE_INTEGER - 1
 
 /**
  * Decodes and checks the value of one `sensor-data` message. Never throws: what is wrong comes back as a `Rejection`.
@@ -119,7 +120,7 @@ function checkReading(json: unknown, accepted: AcceptedTime): ValidReading | Rej
   const warningThreshold = problem.optionalNumber(metadata, 'warning_threshold', -Number.MAX_VALUE, Number.MAX_VALUE, 'metadata.')
   const criticalThreshold = problem.optionalNumber(metadata, 'critical_threshold', -Number.MAX_VALUE, Number.MAX_VALUE, 'metadata.')
   const epoch = problem.optionalEpoch(metadata)
-  const sequence = problem.optionalInteger(metadata, 'sequence', Number.MAX_SAFE_INTEGER - 1)
+  const sequence = problem.optionalInteger(metadata, 'sequence', MAX_SEQUENCE)
   if (problem.found !== null) return problem.found
 
   if (!Object.hasOwn(SENSOR_TYPES, sensorType)) {

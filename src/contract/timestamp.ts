@@ -1,5 +1,5 @@
 const ISO_8601 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:[Zz]|[+-]\d\d:?\d\d)$/
-const DAY_US = 86_400_000_000
+export const DAY_US = 86_400_000_000
 
 /**
  * Microseconds since 1970-01-01 UTC of an ISO 8601 time with a zone, or null when it isn't one.

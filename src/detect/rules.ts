@@ -53,16 +53,15 @@ export function applyRules(memory: SensorMemory, reading: ScoredReading, limits:
   const previous = values.at(-1)
   const step = previous === undefined ? 0 : value - previous
   const baseline = values.length < BASELINE_READINGS ? value : mean(values)
-  const fired = [
-    level === 'critical',
-    memory.consecutiveHigh >= limits.consecutiveHigh,
-    Math.abs(step) > limits.rapidChange,
-    Math.abs(value - baseline) > limits.baselineDeviation,
-  ]
+  // One bit a rule, in the order of RULES: an array would be the only object that most readings make.
+  const fired = (level === 'critical' ? 1 : 0)
+    | (memory.consecutiveHigh >= limits.consecutiveHigh ? 2 : 0)
+    | (Math.abs(step) > limits.rapidChange ? 4 : 0)
+    | (Math.abs(value - baseline) > limits.baselineDeviation ? 8 : 0)
 
   let findings: Finding[] | undefined
   for (let rule = 0; rule < RULES.length; rule++) {
-    if (fired[rule] !== true) {
+    if ((fired & (1 << rule)) === 0) {
       memory.episodes[rule] = NO_EPISODE
       continue
     }

@@ -23,6 +23,11 @@ export class NoLeaderError extends Error {
   override readonly name = 'NoLeaderError'
 }
 
+/** A broker that doesn't know what is asked of it. */
+export class OldBrokerError extends Error {
+  override readonly name = 'OldBrokerError'
+}
+
 /** What the client says as a mistake of its user and what is only metadata that isn't there yet, or a client being closed. */
 const RETRY_USER_ERRORS = /^Unknown topic |^Cannot find broker |^Client closed while retrying /
 
@@ -32,6 +37,7 @@ const RETRY_USER_ERRORS = /^Unknown topic |^Cannot find broker |^Client closed w
  */
 export function classifyKafka(error: unknown): Disposition {
   if (error instanceof NoLeaderError) return 'retry'
+  if (error instanceof OldBrokerError) return 'exit'
   if (error instanceof MultipleErrors) {
     const parts = error.errors.map(classifyKafka)
     return WORST_FIRST.find((disposition) => parts.includes(disposition)) ?? 'crash'

@@ -3,6 +3,7 @@ import { linkAbort } from '../runtime/abort.ts'
 import { withRetry } from '../runtime/retry.ts'
 import type { KafkaConnection } from './client.ts'
 import { classifyKafka } from './errors.ts'
+import { recordsOf } from './log-chunk.ts'
 import { createLogReader } from './log-reader.ts'
 import type { LogPosition } from './log-reader.ts'
 import { createKafkaProducer } from './producer.ts'
@@ -24,8 +25,9 @@ export async function roundTrip(connection: KafkaConnection, topic: string, part
     const starts = new Map<number, LogPosition>([...bounds].map(([partition, { topicId, end }]) => [partition, { topicId, offset: end }]))
     const sent = new Map(partitions.map((partition) => [partition, randomBytes(16)]))
     await producer.send([...sent].map(([partition, value]) => ({ topic, partition, value })))
-    await reader.read(starts, async ({ partition, records }) => {
-      if (records.some(({ value }) => value !== null && sent.get(partition)?.equals(value) === true)) sent.delete(partition)
+    await reader.read(starts, async (chunk) => {
+      const { partition } = chunk
+      if ([...recordsOf(chunk)].some(({ value }) => value !== null && sent.get(partition)?.equals(value) === true)) sent.delete(partition)
       if (sent.size === 0) stop.abort()
     }, stop.signal)
     signal.throwIfAborted()

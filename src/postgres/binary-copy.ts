@@ -1,10 +1,17 @@
-const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
+/** How the stream begins: signature, flags, no extension. */
+export const BINARY_COPY_HEAD = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
 const NULL_LENGTH = -1
 /** PostgreSQL counts time from 2000-01-01. */
-const EPOCH_2000_US = 946_684_800_000_000
+export const EPOCH_2000_US = 946_684_800_000_000
 const TWO_32 = 4_294_967_296
 
-export interface BinaryCopy {
+export interface CopyRows {
+  readonly rows: number
+  /** The whole stream for `copy … from stdin (format binary)`. Nothing may be written after it. */
+  finish(): Buffer
+}
+
+export interface BinaryCopy extends CopyRows {
   /** Begins a row of so many columns; as many calls of the others must follow. */
   row(columns: number): void
   null(): void
@@ -21,9 +28,6 @@ export interface BinaryCopy {
   jsonb(value: string): void
   uuid(value: Buffer): void
   bytea(value: Buffer): void
-  readonly rows: number
-  /** The whole stream for `copy … from stdin (format binary)`. Nothing may be written after it. */
-  finish(): Buffer
 }
 
 /**
@@ -32,7 +36,7 @@ export interface BinaryCopy {
  */
 export function createBinaryCopy(expectedBytes = 65_536): BinaryCopy {
   let buffer = Buffer.allocUnsafe(Math.max(expectedBytes, 1024))
-  let at = SIGNATURE.copy(buffer)
+  let at = BINARY_COPY_HEAD.copy(buffer)
   let rows = 0
 
   function reserve(bytes: number): void {

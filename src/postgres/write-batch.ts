@@ -1,4 +1,4 @@
-import type { BinaryCopy } from './binary-copy.ts'
+import type { CopyRows } from './binary-copy.ts'
 import { copyRows } from './copy.ts'
 import { writeSnapshot } from './detector-state.ts'
 import type { DetectorSnapshot } from './detector-state.ts'
@@ -26,9 +26,9 @@ export interface WriteBatch {
   readonly consumerId: string
   readonly shares: readonly LogShare[]
   /** Rows for `READING_COLUMNS`, `ALERT_COLUMNS`, `DEAD_LETTER_COLUMNS`. */
-  readonly readings: BinaryCopy
-  readonly alerts: BinaryCopy
-  readonly deadLetters: BinaryCopy
+  readonly readings: CopyRows
+  readonly alerts: CopyRows
+  readonly deadLetters: CopyRows
   readonly epochs: readonly EpochChange[]
   readonly replays: readonly ReplayOutcome[]
   readonly snapshots: readonly DetectorSnapshot[]

@@ -1,4 +1,5 @@
 import type { LoadRecord } from '../../bench/load/load.ts'
+import { recordsOf } from '../../src/kafka/log-chunk.ts'
 import { createLogReader } from '../../src/kafka/log-reader.ts'
 import type { Pool } from '../../src/postgres/pool.ts'
 
@@ -102,7 +103,7 @@ async function judgeAlerts({ pool, cluster, topics }: JudgedPlant): Promise<Pick
     for (const [partition, { first, end }] of bounds) ends.set(partition, end - first)
     finishWhenRead()
     await reader.read(new Map([...bounds].map(([partition, { topicId, first }]) => [partition, { topicId, offset: first }])), async (slice) => {
-      for (const { value } of slice.records) published.add((JSON.parse(String(value)) as { alert_id: string }).alert_id)
+      for (const { value } of recordsOf(slice)) published.add((JSON.parse(String(value)) as { alert_id: string }).alert_id)
       ends.set(slice.partition, (ends.get(slice.partition) ?? 0) - (slice.nextOffset - slice.firstOffset))
       finishWhenRead()
     }, done.signal)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { recordsOf } from '../../src/kafka/log-chunk.ts'
 import { MAX_MESSAGE_BYTES } from '../../src/contract/topics.ts'
 import { createBinaryCopy } from '../../src/postgres/binary-copy.ts'
 import { readPendingAlerts } from '../../src/postgres/outbox.ts'
@@ -225,7 +226,7 @@ async function readTopic(plant: TestPlant, topic: string, wanted: readonly [numb
   const stop = new AbortController()
   const found: { value: Buffer | null, headers: readonly (readonly [Buffer | null, Buffer | null])[] }[] = []
   await reader.read(new Map([...bounds].map(([partition, { topicId }]) => [partition, { topicId, offset: 0 }])), async (slice) => {
-    found.push(...slice.records)
+    found.push(...recordsOf(slice))
     if (found.length >= wanted[0]) stop.abort()
   }, AbortSignal.any([stop.signal, AbortSignal.timeout(10_000)]))
   await reader.close()

@@ -11,6 +11,7 @@ import { createBinaryCopy } from '../../src/postgres/binary-copy.ts'
 import { readReplayedLetters } from '../../src/postgres/replay-outcomes.ts'
 import { FencedError, reserveBatchIds, writeBatch } from '../../src/postgres/write-batch.ts'
 import type { WriteBatch } from '../../src/postgres/write-batch.ts'
+import { chunkOf } from '../harness/chunk-of.ts'
 import { startAccess } from './access-client.ts'
 import { eventually, reading } from './consumer-bench.ts'
 import { OLD, PATIENT, assertBalanced, replayBench, storedValues, unnumbered } from './replay-bench.ts'
@@ -132,8 +133,8 @@ test('what a batch settles is settled for the next message of it and for the bat
   assert.ok(one !== undefined && again !== undefined && other !== undefined)
   const arrivals = createReplayArrivals(plant.pool, topic)
   const settled = async (...records: LogRecord[]): Promise<(boolean | undefined)[]> => {
-    const replayed = await arrivals.recognise([{ partition: 1, firstOffset: 0, nextOffset: 3, records, sizeBytes: 0 }])
-    return records.map((record) => replayed.get(record)?.settled)
+    const replayed = await arrivals.recognise([chunkOf(1, records)])
+    return records.map(({ offset }) => replayed.get(1)?.get(offset)?.settled)
   }
   assert.deepEqual(await settled(one, other, again), [false, false, true])
   assert.deepEqual(await settled(one, { ...other, headers: [] }), [true, undefined])

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AclOperations, AclPermissionTypes, Admin, ResourcePatternTypes, ResourceTypes } from '@platformatic/kafka'
+import { recordsOf } from '../../src/kafka/log-chunk.ts'
 import { readConfig } from '../../src/consumer/config.ts'
 import { startConsumer } from '../../src/consumer/service.ts'
 import { topicSettings } from '../../src/contract/topics.ts'
@@ -117,7 +118,7 @@ describe('Kafka and PostgreSQL elsewhere', () => {
     const stop = new AbortController()
     let found: string | undefined
     await reader.read(new Map([...bounds].map(([partition, { topicId, first }]) => [partition, { topicId, offset: first }])), async (slice) => {
-      found = slice.records[0]?.value?.toString()
+      found = recordsOf(slice).next().value?.value?.toString()
       stop.abort()
       return Promise.resolve()
     }, AbortSignal.any([stop.signal, AbortSignal.timeout(10_000)]))

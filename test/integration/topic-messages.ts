@@ -1,3 +1,4 @@
+import { recordsOf } from '../../src/kafka/log-chunk.ts'
 import { createLogReader } from '../../src/kafka/log-reader.ts'
 import type { LogRecord } from '../../src/kafka/log-slice.ts'
 
@@ -8,7 +9,7 @@ export async function readMessages(brokers: readonly string[], topic: string, pa
   const stop = new AbortController()
   const found: LogRecord[] = []
   await reader.read(new Map([...bounds].map(([each, { topicId }]) => [each, { topicId, offset: 0 }])), async (slice) => {
-    found.push(...slice.records)
+    found.push(...recordsOf(slice))
     if (found.length >= wanted) stop.abort()
   }, AbortSignal.any([stop.signal, AbortSignal.timeout(10_000)]))
   await reader.close()

@@ -2,14 +2,17 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { MAX_SPAN, createIntake } from '../../../src/consumer/intake.ts'
-import type { LogSlice } from '../../../src/kafka/log-slice.ts'
+import { recordsOf } from '../../../src/kafka/log-chunk.ts'
+import type { LogChunk } from '../../../src/kafka/log-chunk.ts'
+import { chunkOf } from '../../harness/chunk-of.ts'
 
+const VALUE = Buffer.from('x')
 const NEVER = new AbortController().signal
 
-/** A slice with records at these offsets, of a byte each unless told. */
-function slice(partition: number, offsets: readonly number[], nextOffset = (offsets.at(-1) ?? 0) + 1, sizeBytes = offsets.length): LogSlice {
-  const records = offsets.map((offset) => ({ offset, timestampMs: 0, key: null, value: Buffer.from('x'), headers: [] }))
-  return { partition, firstOffset: offsets[0] ?? 0, nextOffset, records, sizeBytes }
+/** A chunk with records at these offsets, of a byte each unless told. */
+function chunk(partition: number, offsets: readonly number[], nextOffset = (offsets.at(-1) ?? 0) + 1, sizeBytes = offsets.length): LogChunk {
+  const records = offsets.map((offset) => ({ offset, timestampMs: 0, key: null, value: VALUE, headers: [] }))
+  return chunkOf(partition, records, nextOffset, sizeBytes)
 }
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index)
@@ -24,18 +27,18 @@ describe('the intake', () => {
         let waiting = 0
         for (const [partition, count, holes] of fetches) {
           const from = next.get(partition) ?? 0
-          await intake.offer(slice(partition, range(from, from + count), from + count + holes))
+          await intake.offer(chunk(partition, range(from, from + count), from + count + holes))
           next.set(partition, from + count + holes)
           waiting += count
         }
         const reached = new Map<number, number>()
         while (waiting > 0) {
           const taken = await intake.take(limit, 0, NEVER)
-          const records = taken.reduce((sum, each) => sum + each.records.length, 0)
+          const records = taken.reduce((sum, each) => sum + each.recordCount, 0)
           assert.ok(records > 0 && records <= Math.max(limit, 3))
           for (const each of taken) {
             assert.equal(each.firstOffset, reached.get(each.partition) ?? 0)
-            for (const { offset } of each.records) assert.ok(offset >= each.firstOffset && offset < each.nextOffset)
+            for (const { offset } of recordsOf(each)) assert.ok(offset >= each.firstOffset && offset < each.nextOffset)
             reached.set(each.partition, each.nextOffset)
           }
           waiting -= records
@@ -45,7 +48,7 @@ describe('the intake', () => {
 
   test('never takes more offsets at once than a row can count', async () => {
     const intake = createIntake()
-    await intake.offer(slice(0, [0, MAX_SPAN - 1, MAX_SPAN, 100_000]))
+    await intake.offer(chunk(0, [0, MAX_SPAN - 1, MAX_SPAN, 100_000]))
     const spans: number[] = []
     for (let reached = 0; reached < 100_001;) {
       const [taken] = await intake.take(1_000, 0, NEVER)
@@ -58,16 +61,16 @@ describe('the intake', () => {
 
   test('shares the limit, so that a partition with a backlog does not starve the others', async () => {
     const intake = createIntake()
-    await intake.offer(slice(0, range(0, 10_000)))
-    await intake.offer(slice(1, range(0, 10)))
+    await intake.offer(chunk(0, range(0, 10_000)))
+    await intake.offer(chunk(1, range(0, 10)))
     const taken = await intake.take(100, 0, NEVER)
-    assert.deepEqual(taken.map((each) => [each.partition, each.records.length]), [[0, 50], [1, 10]])
+    assert.deepEqual(taken.map((each) => [each.partition, each.recordCount]), [[0, 50], [1, 10]])
   })
 
   test('holds the fetching back until there is room', async () => {
     const intake = createIntake()
     let isIn = false
-    const offered = intake.offer(slice(0, [0], 1, 17 * 1024 * 1024)).then(() => { isIn = true })
+    const offered = intake.offer(chunk(0, [0], 1, 17 * 1024 * 1024)).then(() => { isIn = true })
     await new Promise(setImmediate)
     assert.equal(isIn, false)
     await intake.take(1, 0, NEVER)
@@ -77,7 +80,7 @@ describe('the intake', () => {
 
   test('lets an offer go when it is closed, and a taker when it is aborted', async () => {
     const intake = createIntake()
-    const offered = intake.offer(slice(0, [0], 1, 17 * 1024 * 1024))
+    const offered = intake.offer(chunk(0, [0], 1, 17 * 1024 * 1024))
     intake.close()
     await offered
     assert.deepEqual(await createIntake().take(1, 1_000, AbortSignal.timeout(10)), [])
