@@ -9,7 +9,7 @@ export interface Intake {
   offer(chunk: LogChunk): Promise<void>
   /**
    * Waits for records, then for `maxAgeMs` at most until there are `limit` of them, and takes up to so many: one chunk a partition,
-   * each in order and at most `MAX_SPAN` offsets long. Empty when the signal was aborted.
+   * each in order and at most `MAX_SPAN` offsets long. Empty when nothing came for a second, and when the signal was aborted.
    */
   take(limit: number, maxAgeMs: number, signal: AbortSignal): Promise<LogChunk[]>
   /** Nothing is taken any more; an offer that waits for room is let go. */
@@ -18,6 +18,7 @@ export interface Intake {
 
 /** What is fetched and not yet taken, at most, give or take a fetch. */
 const MAX_BYTES = 16 * 1024 * 1024
+const IDLE_MS = 1_000
 /** `reading.offset_in_batch` has two bytes. */
 export const MAX_SPAN = 32_767
 
@@ -77,8 +78,9 @@ export function createIntake(): Intake {
         if (chunks > 0 && (records >= limit || bytes > MAX_BYTES / 2 || ageMs >= maxAgeMs)) break
         const wait = linkAbort(signal)
         onOffer = () => { wait.abort() }
-        await pause(chunks > 0 ? Math.max(1, maxAgeMs - ageMs) : 1_000, wait.signal)
+        await pause(chunks > 0 ? Math.max(1, maxAgeMs - ageMs) : IDLE_MS, wait.signal)
         wait.release()
+        if (chunks === 0) return []
       }
       if (signal.aborted) return []
       const share = Math.max(1, Math.floor(limit / Math.max(1, [...waiting.values()].filter((queue) => queue.length > 0).length)))

@@ -6,6 +6,7 @@ import { offsetAt } from '../kafka/log-chunk.ts'
 import type { LogChunk } from '../kafka/log-chunk.ts'
 import type { DetectorSnapshot } from '../postgres/detector-state.ts'
 import { classifyPostgres } from '../postgres/errors.ts'
+import { createBinaryCopy } from '../postgres/binary-copy.ts'
 import { createPartitions } from '../postgres/partitions.ts'
 import type { Pool } from '../postgres/pool.ts'
 import { FencedError, reserveBatchIds, writeBatch } from '../postgres/write-batch.ts'
@@ -23,6 +24,7 @@ import { acceptedTime, prepare } from './prepare.ts'
 import type { OwnedLog, Prepared } from './prepare.ts'
 import { createReplayArrivals } from './replay-arrivals.ts'
 import { restoreLogs } from './restore.ts'
+import { shareEpochs } from './share-epochs.ts'
 
 export interface KafkaToPostgresOptions {
   readonly consumerId: string
@@ -48,12 +50,14 @@ export interface KafkaToPostgres {
   readonly failed: Promise<never>
 }
 
-/** The detectors' memory is stored so often; what came since is replayed from the readings. */
-const SNAPSHOT_INTERVAL_MS = 10_000
+/** What is remembered of the logs is stored so often: the detectors' memory, the numbers. What came since is learned from the readings again. */
+const CHECKPOINT_INTERVAL_MS = 10_000
 const REFRESH_INTERVAL_MS = 5_000
 const RETRY_FIRST_MS = 100
 const RETRY_MAX_MS = 2_000
 const BATCH_IDS_AHEAD = 60
+/** Nobody waits for the partitions: there is time to store what is remembered of them. */
+const FOR_GOOD = 'for good'
 
 /**
  * The path of a reading: fetched, checked, scored, written. While one batch is being written, the next one is prepared. Crash-only:
@@ -73,7 +77,7 @@ export function startKafkaToPostgres(options: KafkaToPostgresOptions): KafkaToPo
       running = running.then(() => run(options, partitions, current.signal)).catch(fail)
     },
     async pause() {
-      stopping.abort()
+      stopping.abort(FOR_GOOD)
       await running
     },
     failed,
@@ -165,6 +169,7 @@ async function consume(
     while (!stop.signal.aborted) {
       const chunks = await intake.take(search.limit, options.batchMaxAgeMs, stop.signal)
       if (chunks.length > 0) await write(chunks, plant, search)
+      else if (!stop.signal.aborted) await write.checkpointIfDue()
     }
   } catch (error) {
     fail(error)
@@ -173,6 +178,7 @@ async function consume(
   stop.release()
   intake.close()
   await Promise.allSettled([write.settled(), reading, refreshing])
+  if (failures.length === 0 && signal.reason === FOR_GOOD) await write.checkpoint()
   // The first one is the cause; the others follow from it.
   if (failures.length > 0) throw failures[0]
 }
@@ -187,6 +193,10 @@ async function keepFresh(plant: Plant, signal: AbortSignal): Promise<void> {
 interface Writer {
   /** Prepares a batch while the one before is being written, then begins to write it. */
   (chunks: readonly LogChunk[], plant: Plant, search: RefusedSearch): Promise<void>
+  /** Stores what is remembered, where something isn't stored. */
+  checkpoint(): Promise<void>
+  /** The same, at its interval. */
+  checkpointIfDue(): Promise<void>
   /** Waits for the batch that is being written. */
   settled(): Promise<void>
 }
@@ -200,24 +210,35 @@ function createWriter(
   const knownDays = new Set<number>()
   const ids: number[] = []
   let writing: Promise<void> = Promise.resolve()
-  let snapshotMs = Number.NEGATIVE_INFINITY
+  let checkpointMs = Number.NEGATIVE_INFINITY
+  /** By log key, after the batch that was prepared last. */
+  const positions = new Map([...logs.values()].map(({ logKey, nextOffset }) => [logKey, nextOffset]))
 
-  async function prepareBatch(chunks: readonly LogChunk[], plant: Plant, search: RefusedSearch): Promise<Prepared> {
+  function isCheckpointDue(): boolean {
+    if (performance.now() - checkpointMs < CHECKPOINT_INTERVAL_MS) return false
+    checkpointMs = performance.now()
+    return true
+  }
+
+  async function prepareBatch(chunks: readonly LogChunk[], plant: Plant, search: RefusedSearch, checkpoint: boolean): Promise<Prepared> {
     if (ids.length < chunks.length) ids.push(...await reserveBatchIds(pool, BATCH_IDS_AHEAD + chunks.length))
     const prepared = await prepare(chunks, {
-      consumerId, plant, decoder, arrivals, logs, batchIds: ids.splice(0, chunks.length), condemned: search.condemned,
+      consumerId, plant, decoder, arrivals, logs, checkpoint, batchIds: ids.splice(0, chunks.length), condemned: search.condemned,
       accepted: acceptedTime(Date.now(), options.retentionDays),
     })
+    if (prepared.foreign.length > 0) {
+      await writing
+      await shareEpochs(pool, prepared.foreign)
+      throw new FencedError('numbers of a producer come through several partitions now')
+    }
     const newDays = [...prepared.days].filter((day) => !knownDays.has(day))
     await createPartitions(pool, newDays)
     for (const day of newDays) knownDays.add(day)
     return prepared
   }
 
-  function takeSnapshots(prepared: Prepared): DetectorSnapshot[] {
-    if (performance.now() - snapshotMs < SNAPSHOT_INTERVAL_MS) return []
-    snapshotMs = performance.now()
-    return prepared.shares.map(({ logKey, nextOffset }) => {
+  function takeSnapshots(shares: readonly { logKey: number, nextOffset: number }[]): DetectorSnapshot[] {
+    return shares.map(({ logKey, nextOffset }) => {
       const owned = [...logs.values()].find((each) => each.logKey === logKey) as OwnedLog
       return { logKey, nextOffset, format: SNAPSHOT_FORMAT, state: packMemories(owned.memories) }
     })
@@ -241,15 +262,41 @@ function createWriter(
       if (classifyPostgres(error) !== 'reject') throw error
       throw new RefusedBatchError(error, (logs.get(first.partition) as OwnedLog).logKey, firstOffset, readings)
     }
-    const prepared = await prepareBatch(chunks, plant, search).catch(refused)
-    const snapshots = takeSnapshots(prepared)
+    const checkpoint = isCheckpointDue()
+    const prepared = await prepareBatch(chunks, plant, search, checkpoint).catch(refused)
+    const snapshots = checkpoint ? takeSnapshots(prepared.shares) : []
+    for (const { logKey, nextOffset } of prepared.shares) positions.set(logKey, nextOffset)
     await writing
     writing = commit(prepared, snapshots, search).catch(refused)
     // There may be nothing more to write for long, so its failure isn't left for the next one to find.
     writing.catch(onFailure)
   }
-  return Object.assign(write, { settled: () => writing })
+  async function storeMemories(): Promise<void> {
+    await writing
+    const open = [...logs.values()].filter(({ unstored }) => unstored.size > 0)
+    if (open.length === 0) return
+    const at = ({ logKey }: OwnedLog): number => positions.get(logKey) as number
+    const shares = open.map((owned) => ({
+      logKey: owned.logKey, batchId: 0, firstOffset: at(owned), nextOffset: at(owned), stored: 0, deadLettered: 0, duplicates: 0, holes: 0,
+      numbersStored: true, numbersMoved: owned.numbersMoved,
+    }))
+    const epochs = open.flatMap((owned) => [...owned.unstored].flatMap((tracker) => tracker.takeChange(at(owned)) ?? []))
+    await writeBatch(pool, { ...NOTHING, consumerId, shares, epochs, snapshots: takeSnapshots(shares) })
+    for (const { unstored } of open) unstored.clear()
+  }
+
+  return Object.assign(write, {
+    settled: () => writing,
+    checkpoint: storeMemories,
+    async checkpointIfDue() {
+      if (isCheckpointDue()) await storeMemories()
+    },
+  })
 }
+
+const NOTHING = {
+  readings: createBinaryCopy(), alerts: createBinaryCopy(), deadLetters: createBinaryCopy(), epochs: [], replays: [], snapshots: [],
+} as const
 
 function logRejections(log: Log, prepared: Prepared): void {
   const first = prepared.rejections[0]

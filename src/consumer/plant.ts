@@ -7,6 +7,7 @@ import { readEpochs } from '../postgres/producer-epochs.ts'
 import { changedSensors, registerSensors, registerVersions } from '../postgres/sensor-registry.ts'
 import type { SensorRow } from '../postgres/sensor-registry.ts'
 import type { ThresholdOverride } from '../runtime/thresholds.ts'
+import { nameOf } from './numbers-replay.ts'
 import { createSequenceTracker } from './sequences.ts'
 import type { SequenceTracker } from './sequences.ts'
 
@@ -28,6 +29,8 @@ export interface Plant {
   /** Before a batch: what is found after it stays valid until the next call, and as long as `generation` is the same. */
   forgetCrowded(): void
   readonly generation: number
+  /** Those that will be forgotten with the next batch. */
+  crowdedTrackers(): Iterable<SequenceTracker>
   /** Null where something about the reading is new. */
   find(reading: ValidReading): Known | null
   /** Registers what these readings name for the first time. After it `find` knows all of them. */
@@ -45,8 +48,15 @@ export interface Known {
 
 export interface NumberedReading {
   readonly reading: ValidReading
-  /** Whether its log was read from its first offset. */
-  readonly sinceStart: boolean
+  readonly log: LogNumbers
+}
+
+/** What is known of the numbers in a log. */
+export interface LogNumbers {
+  readonly logKey: number
+  readonly firstOffset: number
+  /** By `nameOf`: those that weren't stored when the log was opened, as far as they were not asked for yet. */
+  readonly restored: Map<string, SequenceTracker>
 }
 
 interface KnownSensor extends Sensor {
@@ -119,18 +129,21 @@ export function createPlant(pool: Pool, environment: Readonly<Record<SensorType,
   }
 
   async function learnEpochs(readings: readonly NumberedReading[]): Promise<void> {
-    const unknown = new Map<string, { sensor: KnownSensor, epoch: string, sinceStart: boolean }>()
-    for (const { reading: { sensorId, epoch }, sinceStart } of readings) {
+    const unknown = new Map<string, { sensor: KnownSensor, epoch: string, log: LogNumbers }>()
+    for (const { reading: { sensorId, epoch }, log } of readings) {
       if (epoch === null) continue
       const sensor = sensors.get(sensorId) as KnownSensor
-      if (!sensor.trackers.has(epoch)) unknown.set(`${sensor.key} ${epoch}`, { sensor, epoch, sinceStart })
+      if (!sensor.trackers.has(epoch)) unknown.set(nameOf(sensor.key, epoch), { sensor, epoch, log })
     }
     if (unknown.size === 0) return
     const entries = [...unknown.values()]
     const rows = await readEpochs(pool, entries.map(({ sensor, epoch }) => ({ sensorKey: sensor.key, epoch })))
-    const stored = new Map(rows.map((row) => [`${row.sensorKey} ${row.epoch}`, row]))
-    for (const { sensor, epoch, sinceStart } of entries) {
-      sensor.trackers.set(epoch, createSequenceTracker(sensor.key, epoch, stored.get(`${sensor.key} ${epoch}`) ?? null, sinceStart))
+    const stored = new Map(rows.map((row) => [nameOf(row.sensorKey, row.epoch), row]))
+    for (const [name, { sensor, epoch, log }] of unknown) {
+      const { logKey, firstOffset, restored } = log
+      sensor.trackers.set(epoch, restored.get(name)
+        ?? createSequenceTracker(sensor.key, epoch, stored.get(name) ?? null, { logKey, sinceStart: firstOffset === 0 }))
+      restored.delete(name)
       if (sensor.trackers.size > KEPT_PER_SENSOR) crowded.add(sensor)
     }
   }
@@ -147,6 +160,9 @@ export function createPlant(pool: Pool, environment: Readonly<Record<SensorType,
   return {
     forgetCrowded,
     get generation() { return generation },
+    * crowdedTrackers() {
+      for (const sensor of crowded) yield* sensor.trackers.values()
+    },
     find(reading) {
       const sensor = sensors.get(reading.sensorId)
       const version = sensor === undefined ? null : findVersion(sensor, reading)

@@ -8,21 +8,39 @@ export type Arrival = 'new' | 'duplicate' | 'too_old'
 
 /** Follows the numbers of one producer's readings, in whatever order they come. */
 export interface SequenceTracker {
+  /** The log that all of them came through; null: several. */
+  readonly homeLog: number | null
   arrive(sequence: number): Arrival
-  /** True at the first call since the last `takeChange`: whoever collects what changed, collects each once. */
-  touch(): boolean
-  /** What changed since the last call; null when nothing did. */
-  takeChange(): EpochChange | null
+  /** True at its first call with this batch: whoever collects the trackers of a batch, collects each once. */
+  touch(batch: number): boolean
+  /**
+   * Whether what changed has to be stored with the batch that changed it. What has not can be learned again from the log's readings: numbers
+   * that came one after the other.
+   */
+  readonly isUrgent: boolean
+  /** They come through several logs. False: a home is stored already, and has to be taken from there by `shareEpochs`. */
+  share(): boolean
+  /** Since it was stored. */
+  readonly hasChanged: boolean
+  /** As it is now, beside what is stored. */
+  state(): EpochChange
+  /** What changed since the last call, as of this offset of its home; null when nothing did. */
+  takeChange(homeOffset: number | null): EpochChange | null
+}
+
+/** Where numbers are read. */
+export interface NumbersLog {
+  readonly logKey: number
+  /** It was read from its first offset. */
+  readonly sinceStart: boolean
 }
 
 /**
  * @param stored What the database knows of this epoch; null when nothing has arrived yet.
- * @param sinceStart Whether its log was read from its first offset. Where it wasn't, readings below the first one seen are not
- *   missing: they may have been there before us.
+ * @param log Where the first one comes from, which is their home. Where that wasn't read from its first offset, readings below the first
+ *   one seen are not missing: they may have been there before us.
  */
-export function createSequenceTracker(
-  sensorKey: number, epoch: string, stored: ProducerEpoch | null, sinceStart: boolean,
-): SequenceTracker {
+export function createSequenceTracker(sensorKey: number, epoch: string, stored: ProducerEpoch | null, log: NumbersLog): SequenceTracker {
   let first = stored?.firstSequence ?? 0
   let next = stored?.nextSequence ?? 0
   const missing = stored?.missing.map(([from, to]): [number, number] => [from, to]) ?? []
@@ -33,11 +51,14 @@ export function createSequenceTracker(
   let filledLate = stored?.filledLate ?? 0
   let writtenReceived = received
   let writtenDuplicates = duplicates
-  let touched = false
+  let homeLog = stored === null ? log.logKey : stored.homeLog
+  let writtenHomeLog = stored?.homeLog ?? null
+  let lastBatch = -1
+  let inOrder = true
 
   function begin(sequence: number): void {
     // Producers count from 1; one that counts from 0 shows it by sending 0.
-    first = sinceStart ? Math.min(sequence, 1) : sequence
+    first = log.sinceStart ? Math.min(sequence, 1) : sequence
     if (first < sequence) missing.push([first, sequence])
     next = sequence + 1
   }
@@ -62,6 +83,12 @@ export function createSequenceTracker(
   }
 
   function arrive(sequence: number): Arrival {
+    if (sequence === next && received > 0) {
+      next++
+      received++
+      return 'new'
+    }
+    inOrder = false
     if (received + duplicates === 0) begin(sequence)
     else if (sequence >= next) {
       if (sequence > next) missing.push([next, sequence])
@@ -81,22 +108,41 @@ export function createSequenceTracker(
     return 'new'
   }
 
+  function hasChanged(): boolean {
+    return received !== writtenReceived || duplicates !== writtenDuplicates
+  }
+
+  function state(): EpochChange {
+    return {
+      sensorKey, epoch, firstSequence: first, nextSequence: next, missing: missing.map(([from, to]) => [from, to] as const),
+      floor, abandoned, received, duplicates, filledLate, homeLog, homeOffset: stored?.homeOffset ?? null,
+      expectedReceived: writtenReceived, expectedDuplicates: writtenDuplicates, expectedHomeLog: writtenHomeLog,
+    }
+  }
+
   return {
+    get homeLog() { return homeLog },
     arrive,
-    touch() {
-      if (touched) return false
-      touched = true
+    touch(batch) {
+      if (lastBatch === batch) return false
+      lastBatch = batch
       return true
     },
-    takeChange() {
-      touched = false
-      if (received === writtenReceived && duplicates === writtenDuplicates) return null
-      const change = {
-        sensorKey, epoch, firstSequence: first, nextSequence: next, missing: missing.map(([from, to]) => [from, to] as const),
-        floor, abandoned, received, duplicates, filledLate, expectedReceived: writtenReceived, expectedDuplicates: writtenDuplicates,
-      }
+    get isUrgent() { return homeLog === null || !inOrder },
+    share() {
+      if (writtenHomeLog !== null) return false
+      homeLog = null
+      return true
+    },
+    get hasChanged() { return hasChanged() },
+    state,
+    takeChange(homeOffset) {
+      if (!hasChanged()) return null
+      const change = { ...state(), homeOffset: homeLog === null ? null : homeOffset }
       writtenReceived = received
       writtenDuplicates = duplicates
+      writtenHomeLog = homeLog
+      inOrder = true
       return change
     },
   }

@@ -9,6 +9,10 @@ export interface PartitionLog {
   readonly firstOffset: number
   /** The next offset to consume: the truth about it, whatever Kafka's committed offset says. */
   readonly nextOffset: number
+  /** The producers' numbers that are at home here are stored as of this offset; what came after it is in the readings. */
+  readonly numbersOffset: number
+  /** How often an epoch was taken from this log: part of the fence. */
+  readonly numbersMoved: number
   /** The consumer that had it before. */
   readonly claimedBy: string | null
   /** What could not be consumed, found at this opening. */
@@ -31,6 +35,8 @@ interface LogRow {
   generation: number
   first_offset: number
   next_offset: number
+  numbers_offset: number | null
+  numbers_moved: number
   claimed_by: string | null
   closed_at: Date | null
 }
@@ -43,7 +49,8 @@ interface LogRow {
 export async function openLog(client: Client, opening: LogOpening): Promise<PartitionLog> {
   const { topic, partition, topicId, kafkaFirst, kafkaEnd } = opening
   const { rows } = await client.query<LogRow>(
-    `select log_key, topic_id, generation, first_offset, next_offset, claimed_by, closed_at from partition_log
+    `select log_key, topic_id, generation, first_offset, next_offset, numbers_offset, numbers_moved, claimed_by, closed_at
+     from partition_log
      where topic = $1 and partition = $2 order by log_key for update`, [topic, partition])
   const gaps: string[] = []
 
@@ -74,24 +81,29 @@ export async function openLog(client: Client, opening: LogOpening): Promise<Part
     gaps.push(detail)
     nextOffset = kafkaFirst
   }
-  await client.query('update partition_log set claimed_by = $2, claimed_at = now(), closed_at = null where log_key = $1',
-    [current.log_key, opening.consumerId])
+  // A release before stored all numbers with each batch.
+  const numbersOffset = current.numbers_offset ?? current.next_offset
+  await client.query('update partition_log set claimed_by = $2, claimed_at = now(), closed_at = null, numbers_offset = $3 where log_key = $1',
+    [current.log_key, opening.consumerId, numbersOffset])
   return {
     logKey: current.log_key, partition, topicId, generation: current.generation, firstOffset: current.first_offset, nextOffset,
-    claimedBy: current.claimed_by, gaps,
+    numbersOffset, numbersMoved: current.numbers_moved, claimedBy: current.claimed_by, gaps,
   }
 }
 
 async function insertLog(client: Client, opening: LogOpening, generation: number, gaps: readonly string[]): Promise<PartitionLog> {
   const { topic, partition, topicId, kafkaFirst, consumerId } = opening
   const { rows } = await client.query<{ log_key: number }>(
-    `insert into partition_log (topic, topic_id, partition, generation, first_offset, next_offset, claimed_by, claimed_at)
-     values ($1, $2, $3, $4, $5, $5, $6, now()) returning log_key`,
+    `insert into partition_log (topic, topic_id, partition, generation, first_offset, next_offset, numbers_offset, claimed_by, claimed_at)
+     values ($1, $2, $3, $4, $5, $5, $5, $6, now()) returning log_key`,
     [topic, topicId, partition, generation, kafkaFirst, consumerId])
   const logKey = rows[0]?.log_key as number
   await client.query(
     `insert into outbox_position (log_key, kind, next_offset) values ($1, 'alert', $2), ($1, 'dead_letter', $2)`, [logKey, kafkaFirst])
-  return { logKey, partition, topicId, generation, firstOffset: kafkaFirst, nextOffset: kafkaFirst, claimedBy: null, gaps }
+  return {
+    logKey, partition, topicId, generation, firstOffset: kafkaFirst, nextOffset: kafkaFirst, numbersOffset: kafkaFirst, numbersMoved: 0,
+    claimedBy: null, gaps,
+  }
 }
 
 async function recordGap(

@@ -13,12 +13,17 @@ export interface ProducerEpoch {
   readonly received: number
   readonly duplicates: number
   readonly filledLate: number
+  /** The log that all its readings came through; null: they came through several. */
+  readonly homeLog: number | null
+  /** With a home: what its readings from this offset of it on changed isn't in here. */
+  readonly homeOffset: number | null
 }
 
 /** A change, with the counts it was computed from: it counts only where they still hold. */
 export interface EpochChange extends ProducerEpoch {
   readonly expectedReceived: number
   readonly expectedDuplicates: number
+  readonly expectedHomeLog: number | null
 }
 
 interface EpochRow extends Omit<ProducerEpoch, 'missing'> {
@@ -29,14 +34,15 @@ interface EpochRow extends Omit<ProducerEpoch, 'missing'> {
 export async function readEpochs(db: Queryable, epochs: readonly { sensorKey: number, epoch: string }[]): Promise<ProducerEpoch[]> {
   const { rows } = await db.query<EpochRow>(
     `select sensor_key as "sensorKey", producer_epoch as epoch, first_sequence as "firstSequence", next_sequence as "nextSequence",
-       missing::text, floor, abandoned, received, duplicates, filled_late as "filledLate"
+       missing::text, floor, abandoned, received, duplicates, filled_late as "filledLate", home_log as "homeLog", home_offset as "homeOffset"
      from producer_epoch where (sensor_key, producer_epoch) in (select * from unnest($1::int[], $2::text[]))`,
     [epochs.map((each) => each.sensorKey), epochs.map((each) => each.epoch)])
   return rows.map((row) => ({ ...row, missing: parseMultirange(row.missing) }))
 }
 
-const COLUMNS = `sensor_key, producer_epoch, first_sequence, next_sequence, missing, floor, abandoned, received, duplicates, filled_late`
-const ARRAYS = `unnest($1::int[], $2::text[], $3::int8[], $4::int8[], $5::text[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[]`
+const COLUMNS = `sensor_key, producer_epoch, first_sequence, next_sequence, missing, floor, abandoned, received, duplicates, filled_late, home_log, home_offset`
+const ARRAYS = `unnest($1::int[], $2::text[], $3::int8[], $4::int8[], $5::text[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[], $11::int2[],
+  $12::int8[]`
 
 /**
  * Stores the changes, each only if nobody else changed its epoch in between: the second fence, beside the one on the offset.
@@ -68,11 +74,13 @@ async function updateEpochs(client: Client, changes: readonly EpochChange[]): Pr
   const { rowCount } = await client.query(
     `update producer_epoch as e set
        first_sequence = d.first_sequence, next_sequence = d.next_sequence, missing = d.missing::int8multirange, floor = d.floor,
-       abandoned = d.abandoned, received = d.received, duplicates = d.duplicates, filled_late = d.filled_late, last_seen = now()
-     from ${ARRAYS}, $11::int8[], $12::int8[]) as d (${COLUMNS}, expected_received, expected_duplicates)
+       abandoned = d.abandoned, received = d.received, duplicates = d.duplicates, filled_late = d.filled_late, home_log = d.home_log,
+       home_offset = d.home_offset, last_seen = now()
+     from ${ARRAYS}, $13::int8[], $14::int8[], $15::int2[]) as d (${COLUMNS}, expected_received, expected_duplicates, expected_home_log)
      where e.sensor_key = d.sensor_key and e.producer_epoch = d.producer_epoch
-       and e.received = d.expected_received and e.duplicates = d.expected_duplicates`,
-    [...columnsOf(changes), changes.map((each) => each.expectedReceived), changes.map((each) => each.expectedDuplicates)])
+       and e.received = d.expected_received and e.duplicates = d.expected_duplicates and e.home_log is not distinct from d.expected_home_log`,
+    [...columnsOf(changes), changes.map((each) => each.expectedReceived), changes.map((each) => each.expectedDuplicates),
+      changes.map((each) => each.expectedHomeLog)])
   return rowCount ?? 0
 }
 
@@ -81,7 +89,7 @@ function columnsOf(changes: readonly EpochChange[]): unknown[][] {
     changes.map((each) => each.sensorKey), changes.map((each) => each.epoch), changes.map((each) => each.firstSequence),
     changes.map((each) => each.nextSequence), changes.map((each) => formatMultirange(each.missing)), changes.map((each) => each.floor),
     changes.map((each) => each.abandoned), changes.map((each) => each.received), changes.map((each) => each.duplicates),
-    changes.map((each) => each.filledLate),
+    changes.map((each) => each.filledLate), changes.map((each) => each.homeLog), changes.map((each) => each.homeOffset),
   ]
 }
 

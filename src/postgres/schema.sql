@@ -228,6 +228,8 @@ create table partition_log (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   closed_at timestamp with time zone,
+  numbers_offset bigint,
+  numbers_moved integer not null default 0,
   constraint partition_log_pkey PRIMARY KEY (log_key),
   constraint partition_log_topic_partition_topic_id_generation_key UNIQUE (topic, partition, topic_id, generation)
 ) with (fillfactor=50);
@@ -245,6 +247,8 @@ create table producer_epoch (
   filled_late bigint not null default 0,
   first_seen timestamp with time zone not null default now(),
   last_seen timestamp with time zone not null default now(),
+  home_log smallint,
+  home_offset bigint,
   constraint producer_epoch_pkey PRIMARY KEY (sensor_key, producer_epoch),
   constraint producer_epoch_sensor_key_fkey FOREIGN KEY (sensor_key) REFERENCES sensors(sensor_key)
 ) with (fillfactor=50);

@@ -10,7 +10,10 @@ import type { EpochChange } from './producer-epochs.ts'
 import { writeReplayOutcomes } from './replay-outcomes.ts'
 import type { ReplayOutcome } from './replay-outcomes.ts'
 
-/** One log's share of a transaction: what became of each offset from `firstOffset` up to, not including, `nextOffset`. */
+/**
+ * One log's share of a transaction: what became of each offset from `firstOffset` up to, not including, `nextOffset`. No offsets: only what is
+ * remembered of the log is stored.
+ */
 export interface LogShare {
   readonly logKey: number
   readonly batchId: number
@@ -20,6 +23,10 @@ export interface LogShare {
   readonly deadLettered: number
   readonly duplicates: number
   readonly holes: number
+  /** The numbers at home in the log are stored as of `nextOffset`. */
+  readonly numbersStored: boolean
+  /** As it was when the log was opened: an epoch that was taken from it since makes this batch invalid. */
+  readonly numbersMoved: number
 }
 
 export interface WriteBatch {
@@ -67,13 +74,14 @@ export async function writeBatch(pool: Pool, batch: WriteBatch): Promise<void> {
 
 async function writeAll(pool: Pool, batch: WriteBatch): Promise<void> {
   const { shares, consumerId } = batch
+  const filled = shares.filter((share) => share.nextOffset > share.firstOffset)
   await inTransaction(pool, async (client) => {
-    await client.query(
+    if (filled.length > 0) await client.query(
       `insert into batch (batch_id, log_key, first_offset, next_offset, consumer_id)
        select batch_id, log_key, first_offset, next_offset, $5 from unnest($1::int[], $2::int2[], $3::int8[], $4::int8[])
          as b (batch_id, log_key, first_offset, next_offset)`,
-      [shares.map((share) => share.batchId), shares.map((share) => share.logKey), shares.map((share) => share.firstOffset),
-        shares.map((share) => share.nextOffset), consumerId])
+      [filled.map((share) => share.batchId), filled.map((share) => share.logKey), filled.map((share) => share.firstOffset),
+        filled.map((share) => share.nextOffset), consumerId])
     await copyRows(client, 'reading', READING_COLUMNS, batch.readings)
     await copyRows(client, 'alerts', ALERT_COLUMNS, batch.alerts)
     await copyRows(client, 'dead_letter', DEAD_LETTER_COLUMNS, batch.deadLetters)
@@ -84,13 +92,14 @@ async function writeAll(pool: Pool, batch: WriteBatch): Promise<void> {
     const { rowCount } = await client.query(
       `update partition_log as l set
          next_offset = d.next_offset, stored = l.stored + d.stored, dead_lettered = l.dead_lettered + d.dead_lettered,
-         duplicates = l.duplicates + d.duplicates, holes = l.holes + d.holes, updated_at = now()
-       from unnest($1::int2[], $2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::int8[], $7::int8[])
-         as d (log_key, first_offset, next_offset, stored, dead_lettered, duplicates, holes)
-       where l.log_key = d.log_key and l.next_offset = d.first_offset and l.closed_at is null`,
+         duplicates = l.duplicates + d.duplicates, holes = l.holes + d.holes,
+         numbers_offset = case when d.numbers_stored then d.next_offset else l.numbers_offset end, updated_at = now()
+       from unnest($1::int2[], $2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::bool[], $9::int[])
+         as d (log_key, first_offset, next_offset, stored, dead_lettered, duplicates, holes, numbers_stored, numbers_moved)
+       where l.log_key = d.log_key and l.next_offset = d.first_offset and l.numbers_moved = d.numbers_moved and l.closed_at is null`,
       [shares.map((share) => share.logKey), shares.map((share) => share.firstOffset), shares.map((share) => share.nextOffset),
         shares.map((share) => share.stored), shares.map((share) => share.deadLettered), shares.map((share) => share.duplicates),
-        shares.map((share) => share.holes)])
+        shares.map((share) => share.holes), shares.map((share) => share.numbersStored), shares.map((share) => share.numbersMoved)])
     if (rowCount !== shares.length) throw new FencedError('another consumer has written from this offset on')
   })
 }
