@@ -70,7 +70,8 @@ export function createIntake(): Intake {
       bytes += chunk.sizeBytes
       records += chunk.recordCount
       onOffer()
-      if (bytes > MAX_BYTES && !closed) await new Promise<void>((resolve) => { onTake.push(resolve) })
+      // A take lets all go on, and the first of them may use the room up again.
+      while (bytes > MAX_BYTES && !closed) await new Promise<void>((resolve) => { onTake.push(resolve) })
     },
     async take(limit, maxAgeMs, signal) {
       while (!signal.aborted) {
@@ -146,5 +147,6 @@ function join(chunks: readonly LogChunk[]): LogChunk | null {
   return {
     partition: first.partition, firstOffset: first.firstOffset, nextOffset: last.nextOffset, runs: chunks.flatMap((chunk) => chunk.runs),
     recordCount: chunks.reduce((sum, chunk) => sum + chunk.recordCount, 0), sizeBytes: chunks.reduce((sum, chunk) => sum + chunk.sizeBytes, 0),
+    wireBytes: chunks.reduce((sum, chunk) => sum + chunk.wireBytes, 0),
   }
 }

@@ -10,7 +10,10 @@ export interface LogChunk {
   readonly runs: readonly RecordRun[]
   /** Fewer than the offsets where the log has holes: transaction markers, aborted transactions, compaction. */
   readonly recordCount: number
+  /** In memory. */
   readonly sizeBytes: number
+  /** As it came from the broker. */
+  readonly wireBytes: number
 }
 
 export interface AbortedTransaction {
@@ -37,7 +40,7 @@ export function toChunk(partition: number, bytes: Buffer, position: number, abor
     runs.push(run)
     recordCount += run.to - run.from
   }
-  return nextOffset === position ? null : { partition, firstOffset: position, nextOffset, runs, recordCount, sizeBytes }
+  return nextOffset === position ? null : { partition, firstOffset: position, nextOffset, runs, recordCount, sizeBytes, wireBytes: bytes.length }
 }
 
 /** Asked of each batch in the order of the log: whether its transaction was aborted. */

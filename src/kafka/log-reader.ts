@@ -35,7 +35,11 @@ export interface LogPosition {
 }
 
 const MAX_WAIT_MS = 200
+/** In memory. What is asked for is what it takes on the wire, which compression makes ten times less or so. */
 const PARTITION_MAX_BYTES = 2 * 1024 * 1024
+const LEAST_BYTES = 64 * 1024
+/** Until the first fetch has told. */
+const FIRST_EXPANSION = 8
 const FETCH_MAX_BYTES = 8 * 1024 * 1024
 /** A broker that leads none of our partitions is looked at again after it. */
 const IDLE_MS = 200
@@ -63,6 +67,8 @@ export function createLogReader(connection: KafkaConnection, topic: string): Log
     const failures: unknown[] = []
     const loops = new Map<number, Promise<void>>()
     const failing = new Set<number>()
+    /** How many bytes in memory came of one on the wire with the last fetch, by partition. */
+    const expansion = new Map<number, number>()
 
     async function readFrom(node: number): Promise<void> {
       while (!stop.signal.aborted) {
@@ -90,14 +96,18 @@ export function createLogReader(connection: KafkaConnection, topic: string): Log
       const broker = (await metadata()).brokers.get(node)
       if (broker === undefined) return
       const chunks = await fetchChunks(await client.connections.get(broker), {
-        topicId: topicId as string, maxWaitMs: MAX_WAIT_MS, maxBytes: FETCH_MAX_BYTES, partitionMaxBytes: PARTITION_MAX_BYTES,
-        positions: partitions.map((partition) => ({ partition, offset: positions.get(partition) as number })),
+        topicId: topicId as string, maxWaitMs: MAX_WAIT_MS, maxBytes: FETCH_MAX_BYTES,
+        positions: partitions.map((partition) => ({
+          partition, offset: positions.get(partition) as number,
+          maxBytes: Math.max(LEAST_BYTES, Math.round(PARTITION_MAX_BYTES / (expansion.get(partition) ?? FIRST_EXPANSION))),
+        })),
       })
       for (const chunk of chunks) {
         if (stop.signal.aborted) return
         // While a leader moves, two brokers may have been asked for the same offset: the first answer counts.
         if (chunk.firstOffset !== positions.get(chunk.partition)) continue
         positions.set(chunk.partition, chunk.nextOffset)
+        expansion.set(chunk.partition, Math.max(1, chunk.sizeBytes / chunk.wireBytes))
         await onChunk(chunk)
       }
     }

@@ -8,7 +8,7 @@ import type { RecordRun } from '../../src/kafka/record-run.ts'
 export function chunkOf(
   partition: number, records: readonly LogRecord[], nextOffset = (records.at(-1)?.offset ?? -1) + 1, sizeBytes = records.length,
 ): LogChunk {
-  return { partition, firstOffset: records[0]?.offset ?? 0, nextOffset, runs: records.map(runOf), recordCount: records.length, sizeBytes }
+  return { partition, firstOffset: records[0]?.offset ?? 0, nextOffset, runs: records.map(runOf), recordCount: records.length, sizeBytes, wireBytes: sizeBytes }
 }
 
 function runOf({ offset, timestampMs, key, value, headers }: LogRecord): RecordRun {
