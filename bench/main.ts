@@ -6,16 +6,17 @@ import { benchLatency } from './latency.ts'
 
 const USAGE = `Measures the system on servers of its own, which it starts and removes again. Writes bench/results/<name>.md.
 
-  npm run bench -- ingest  [--readings 1000000] [--rounds 3] [--sensors 300] [--profile FOLDER]
-      One consumer process over a backlog, in turn with \\copy of the same rows into the same table.
-      --profile: a CPU profile of each round's consumer, which slows it.
+  npm run bench -- ingest  [--readings 1000000] [--rounds 3] [--sensors 500] [--peers FOLDER] [--profile FOLDER]
+      The same readings through one of our consumers, three of them, and the limits: \\copy, and kcat, where psql and kcat are installed.
+      --peers: also through others that are installed there: Kafka Connect, Flink, consumers in Python.
+      --profile: a CPU profile of each round's single consumer, which slows it.
   npm run bench -- latency [--rate 1000] [--seconds 60] [--sensors 300]
       Three consumers and the monitoring service: from a reading made to the table, to the topic of alerts, to a viewer.
 
 Ctrl-C stops it and leaves nothing behind.`
 
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
-  ingest: ['readings', 'rounds', 'sensors', 'profile'],
+  ingest: ['readings', 'rounds', 'sensors', 'peers', 'profile'],
   latency: ['rate', 'seconds', 'sensors'],
 }
 
@@ -33,12 +34,14 @@ async function main(): Promise<void> {
   const number = (name: 'readings' | 'rounds' | 'rate' | 'seconds' | 'sensors', defaultValue: number, max: number): number => (
     readVariables({ [`--${name}`]: integer({ defaultValue, min: 1, max, help: '' }) }, { [`--${name}`]: values[name] })[`--${name}`] as number)
 
-  const sensors = number('sensors', 300, 10_000)
   if (command === 'ingest') {
     const readings = number('readings', 1_000_000, 100_000_000)
-    await benchIngest({ readings, rounds: number('rounds', 3, 100), sensors, profileFolder: values.profile ?? null })
+    await benchIngest({
+      readings, rounds: number('rounds', 3, 100), sensors: number('sensors', 500, 100_000), peersFolder: values.peers ?? null,
+      profileFolder: values.profile ?? null,
+    })
   } else {
-    await benchLatency({ ratePerS: number('rate', 1_000, 50_000), seconds: number('seconds', 60, 3_600), sensors })
+    await benchLatency({ ratePerS: number('rate', 1_000, 50_000), seconds: number('seconds', 60, 3_600), sensors: number('sensors', 300, 10_000) })
   }
 }
 
@@ -48,7 +51,8 @@ function parseOptions() {
       allowPositionals: true,
       options: {
         readings: { type: 'string' }, rounds: { type: 'string' }, rate: { type: 'string' }, seconds: { type: 'string' },
-        sensors: { type: 'string' }, profile: { type: 'string' }, help: { type: 'boolean', short: 'h' },
+        sensors: { type: 'string' }, profile: { type: 'string' }, peers: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
       },
     })
   } catch (error) {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SENSOR_TYPES, SENSOR_TYPE_NAMES } from '../../src/contract/sensor-types.ts'
+import type { SensorType } from '../../src/contract/sensor-types.ts'
 import { createEncoder } from '../../src/producer/encode.ts'
 import type { EncodeReading } from '../../src/producer/encode.ts'
 import type { Log } from '../../src/runtime/log.ts'
@@ -31,6 +32,8 @@ export interface LoadOptions {
   readonly drainS?: number
   /** Readings made but not acknowledged; at this many no more are made until some are. Default 500,000 at a rate, 20,000 at `max`. */
   readonly maxWaiting?: number
+  /** Signals that never reach a limit: what would be in an episode repeats the value before it. Default false. */
+  readonly healthy?: boolean
   readonly log: Log
 }
 
@@ -176,8 +179,21 @@ function createSensors(options: LoadOptions, partitions: number, epoch: string):
     const location = { factory_section: 'load', machine_id: `machine-${String(index % 100).padStart(3, '0')}`, zone: `zone-${index % 10}` }
     return {
       sensorId, partition: index % partitions, made: 0,
-      signal: createSignal({ type: sensorType, seed, sensorId }),
+      signal: options.healthy === true ? healthySignal(sensorType, seed, sensorId) : createSignal({ type: sensorType, seed, sensorId }),
       encode: createEncoder({ sensorId, sensorType, location, thresholds: { warning, critical }, epoch }),
     }
   })
+}
+
+function healthySignal(type: SensorType, seed: string, sensorId: string): Signal {
+  const { base, warning } = SENSOR_TYPES[type]
+  const signal = createSignal({ type, seed, sensorId })
+  let last: number = base
+  return {
+    next(timeMs) {
+      const sample = signal.next(timeMs)
+      if (sample.value < warning) last = sample.value
+      return { ...sample, value: last }
+    },
+  }
 }
