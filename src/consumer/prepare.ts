@@ -66,14 +66,14 @@ export async function prepare(slices: readonly LogSlice[], context: PrepareConte
   const count = slices.reduce((sum, slice) => sum + slice.records.length, 0)
   const output: Output = {
     consumerId: context.consumerId, readings: createBinaryCopy(count * COPY_BYTES_PER_READING), alerts: createBinaryCopy(),
-    deadLetters: createBinaryCopy(), days: new Set(), rejections: [], trackers: new Set(), replayed, replays: [],
+    deadLetters: createBinaryCopy(), rejections: [], trackers: new Set(), replayed, replays: [],
   }
   const shares: LogShare[] = []
   for (const [index, slice] of slices.entries()) {
     shares.push(await encodeSlice(slice, decoded[index] as Decoded, context, context.batchIds[index] as number, output))
   }
   return {
-    ...output, shares, epochs: [...output.trackers].flatMap((tracker) => tracker.takeChange() ?? []),
+    ...output, shares, days: new Set(shares.flatMap((share) => share.days)), epochs: [...output.trackers].flatMap((tracker) => tracker.takeChange() ?? []),
     stored: shares.reduce((sum, share) => sum + share.stored, 0),
   }
 }
@@ -83,7 +83,6 @@ interface Output {
   readonly readings: BinaryCopy
   readonly alerts: BinaryCopy
   readonly deadLetters: BinaryCopy
-  readonly days: Set<number>
   readonly rejections: { partition: number, offset: number, rejection: Rejection }[]
   readonly trackers: Set<SequenceTracker>
   readonly replayed: ReadonlyMap<LogRecord, ReplayedLetter>
@@ -138,6 +137,7 @@ async function encodeSlice(
   let stored = 0
   let deadLettered = 0
   let duplicates = 0
+  const days = new Set<number>()
 
   function reject(record: LogRecord, rejection: Rejection): void {
     deadLettered++
@@ -180,7 +180,7 @@ async function encodeSlice(
     const level = reading.level ?? alertLevelOf(reading.value, version.thresholds)
     stored++
     settle(record, 'stored')
-    output.days.add(dayOf(reading.timeUs))
+    days.add(dayOf(reading.timeUs))
     encodeReading(output.readings, reading, sensor.key, version.key, batchId, record.offset - slice.firstOffset, ALERT_LEVELS.indexOf(level))
     const findings = applyRules(memoryOf(log, sensor.key), {
       offset: record.offset, value: reading.value, unit: reading.unit, level, criticalThreshold: version.thresholds.critical,
@@ -190,7 +190,7 @@ async function encodeSlice(
 
   return {
     logKey: log.logKey, batchId, firstOffset: slice.firstOffset, nextOffset: slice.nextOffset, stored, deadLettered, duplicates,
-    holes: slice.nextOffset - slice.firstOffset - readings.length,
+    holes: slice.nextOffset - slice.firstOffset - readings.length, days: [...days],
   }
 }
 

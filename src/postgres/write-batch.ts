@@ -1,3 +1,4 @@
+import { dayName } from '../contract/timestamp.ts'
 import type { BinaryCopy } from './binary-copy.ts'
 import { copyRows } from './copy.ts'
 import { writeSnapshot } from './detector-state.ts'
@@ -20,6 +21,8 @@ export interface LogShare {
   readonly deadLettered: number
   readonly duplicates: number
   readonly holes: number
+  /** Days since 1970-01-01 UTC that the stored readings fall on. */
+  readonly days: readonly number[]
 }
 
 export interface WriteBatch {
@@ -69,11 +72,11 @@ async function writeAll(pool: Pool, batch: WriteBatch): Promise<void> {
   const { shares, consumerId } = batch
   await inTransaction(pool, async (client) => {
     await client.query(
-      `insert into batch (batch_id, log_key, first_offset, next_offset, consumer_id)
-       select batch_id, log_key, first_offset, next_offset, $5 from unnest($1::int[], $2::int2[], $3::int8[], $4::int8[])
-         as b (batch_id, log_key, first_offset, next_offset)`,
+      `insert into batch (batch_id, log_key, first_offset, next_offset, consumer_id, days)
+       select batch_id, log_key, first_offset, next_offset, $6, days::date[] from unnest($1::int[], $2::int2[], $3::int8[], $4::int8[], $5::text[])
+         as b (batch_id, log_key, first_offset, next_offset, days)`,
       [shares.map((share) => share.batchId), shares.map((share) => share.logKey), shares.map((share) => share.firstOffset),
-        shares.map((share) => share.nextOffset), consumerId])
+        shares.map((share) => share.nextOffset), shares.map((share) => `{${share.days.map(dayName).join()}}`), consumerId])
     await copyRows(client, 'reading', READING_COLUMNS, batch.readings)
     await copyRows(client, 'alerts', ALERT_COLUMNS, batch.alerts)
     await copyRows(client, 'dead_letter', DEAD_LETTER_COLUMNS, batch.deadLetters)
