@@ -73,7 +73,8 @@ export async function prepare(slices: readonly LogSlice[], context: PrepareConte
     shares.push(await encodeSlice(slice, decoded[index] as Decoded, context, context.batchIds[index] as number, output))
   }
   return {
-    ...output, shares, days: new Set(shares.flatMap((share) => share.days)), epochs: [...output.trackers].flatMap((tracker) => tracker.takeChange() ?? []),
+    ...output, shares, days: new Set(shares.flatMap((share) => share.days)),
+    epochs: [...output.trackers].flatMap((tracker) => tracker.takeChange() ?? []),
     stored: shares.reduce((sum, share) => sum + share.stored, 0),
   }
 }

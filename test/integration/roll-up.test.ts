@@ -67,3 +67,55 @@ test('values at the ends of what a number holds are rolled up', async (t) => {
   }
   assert.deepEqual(await rollupDifferences(pool), [])
 })
+
+test('who rolls up the same log at the same time waits, and then finds it done', async (t) => {
+  const pool = await open(t)
+  const logKey = await addLog(pool, 0)
+  for (let round = 0; round < 4; round++) {
+    for (let part = 0; part < 5; part++) await store(pool, logKey, randomReadings(String(5 * round + part), 400, [1, 2, 3]))
+    await Promise.all(Array.from({ length: 4 }, () => rollUpAll(pool, [logKey], 700)))
+  }
+  assert.deepEqual(await rollupDifferences(pool), [])
+})
+
+test('batches of a release that didn\'t note their days, logs that were replaced, and gaps are rolled up too', async (t) => {
+  const pool = await open(t)
+  const old = await addLog(pool, 0)
+  await store(pool, old, randomReadings('1', 500, [1, 2]))
+  await pool.query('update batch set days = null')
+  await pool.query('update partition_log set closed_at = now()')
+  const logKey = await addLog(pool, 0)
+  await store(pool, logKey, randomReadings('2', 500, [1, 2]))
+  await pool.query('update partition_log set next_offset = next_offset + 10, lost = 10 where log_key = $1', [logKey])
+  await store(pool, logKey, randomReadings('3', 500, [1, 2]))
+  await rollUpAll(pool, [logKey])
+  assert.deepEqual(await rollupDifferences(pool), [])
+  assert.deepEqual((await pool.query('select sum(readings)::int as readings from sensor_state')).rows, [{ readings: 1_500 }])
+})
+
+test('a batch without readings moves the position, and one whose readings are dropped holds nothing up', async (t) => {
+  const pool = await open(t)
+  const logKey = await addLog(pool, 0)
+  await store(pool, logKey, [])
+  await store(pool, logKey, randomReadings('1', 5, [1]))
+  await pool.query('drop table reading_20260331, reading_20260401, reading_minute_202603, reading_hour_2026')
+  await store(pool, logKey, [{ sensorKey: 1, timeUs: Date.UTC(2026, 5, 1) * 1000, value: 3 }])
+  await rollUpAll(pool, [logKey])
+  assert.deepEqual((await pool.query('select next_offset::int as next from rollup_position')).rows, [{ next: 6 }])
+  assert.deepEqual((await pool.query('select readings::int as readings from sensor_state')).rows, [{ readings: 1 }])
+  const { rows } = await pool.query(`select relname as name from pg_class where relname like 'reading\\_%2026033%' or relname = 'reading_minute_202603'`)
+  assert.deepEqual(rows, [], 'no partition is made again that holds nothing')
+})
+
+test('rolls up while another program has the partition locked against maintenance', async (t) => {
+  const pool = await open(t)
+  const logKey = await addLog(pool, 0)
+  await store(pool, logKey, randomReadings('1', 50, [1]))
+  const holder = await pool.connect()
+  await holder.query('begin')
+  await holder.query('lock table reading_20260331 in share update exclusive mode')
+  await rollUpAll(pool, [logKey])
+  await holder.query('rollback')
+  holder.release()
+  assert.deepEqual(await rollupDifferences(pool), [])
+})
