@@ -1,8 +1,10 @@
 import { buildMissingIndexes } from '../postgres/bucket-index.ts'
+import { readLogKeys } from '../postgres/logs.ts'
 import { createPartitions, daysAhead } from '../postgres/partitions.ts'
 import { createPool } from '../postgres/pool.ts'
 import { dropExpired, tryMaintenanceLock } from '../postgres/retention.ts'
 import type { Retention } from '../postgres/retention.ts'
+import { rollUp } from '../postgres/roll-up.ts'
 import { pause } from '../runtime/abort.ts'
 import { messageOf } from '../runtime/errors.ts'
 import type { Log } from '../runtime/log.ts'
@@ -25,7 +27,7 @@ const STATEMENT_TIMEOUT_MS = 6 * 3_600_000
 
 /**
  * At the start and then every hour: makes partitions ahead, drops those that are past their retention, and builds the index that partitions
- * of an older release lack. One consumer at a time; beside the ingest, on a connection of its own that is gone in between.
+ * of an older release lack. One consumer at a time; beside the ingest, on connections of its own that are gone in between.
  */
 export function startMaintenance({ databaseUrl, consumerId, retention, log }: MaintenanceOptions): Maintenance {
   const stopping = new AbortController()
@@ -43,6 +45,9 @@ export function startMaintenance({ databaseUrl, consumerId, retention, log }: Ma
       stopping.signal.addEventListener('abort', breakOff, { once: true })
       try {
         if (!(await tryMaintenanceLock(client))) return
+        // Nothing goes that isn't rolled up, also of logs that no consumer has any more.
+        const logKeys = await readLogKeys(pool)
+        while (!stopping.signal.aborted && await rollUp(pool, logKeys)) { /* more of them */ }
         await dropExpired(client, retention, Date.now(), (name) => { log.info({ partition: name }, 'dropped: past its retention') })
         await buildMissingIndexes(client, (name) => { log.info({ partition: name }, 'indexed by sensor') })
       } finally {

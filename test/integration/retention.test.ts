@@ -155,20 +155,23 @@ test('a year and more of partitions is made quickly, whoever else makes them', a
     `FOR VALUES FROM ('2029-02-01 00:00:00+00') TO ('2029-03-01 00:00:00+00')`])
 })
 
-test('a consumer drops at its start what is past its retention, and takes readings as young as that', async (t) => {
+test('a consumer drops at its start what is past its retention and rolled up, and takes readings as young as that', async (t) => {
   const { pool, send, consumer, consumed } = await bench(t)
   const today = Math.floor(Date.now() / DAY_MS)
-  await createPartitions(pool, [today - 5, today - 9])
-  await consumer('consumer-001', { RETENTION_RAW_DAYS: '5', RETENTION_MINUTE_DAYS: '31' })
+  await createPartitions(pool, [today - 5])
+  // Of a log that no consumer has any more.
+  await store(pool, await addLog(pool, 0), [{ sensorKey: 1, timeUs: (today - 9) * DAY_MS * 1000, value: 5 }])
+  await consumer('consumer-001', { RETENTION_RAW_DAYS: '5', RETENTION_MINUTE_DAYS: '60' })
   const named = (back: number): string => `reading_${dayName(today - back).replaceAll('-', '')}`
   await eventually(async () => {
     const names = await partitions(pool)
     assert.deepEqual([names.includes(named(5)), names.includes(named(9))], [true, false])
   })
+  assert.deepEqual((await pool.query('select mean_value as mean from reading_hour')).rows, [{ mean: 5 }])
   const young = new Date(Date.now() - 5 * DAY_MS + 60_000).toISOString()
   const old = new Date(Date.now() - 5 * DAY_MS - 60_000).toISOString()
   await send([reading(1, { timestamp: young }), reading(2, { timestamp: old })], 0)
-  await consumed(2)
+  await consumed(3)
   assert.deepEqual((await pool.query('select count(*)::int as stored from reading')).rows, [{ stored: 1 }])
   assert.deepEqual((await pool.query('select reason from dead_letter')).rows, [{ reason: 'older_than_retention' }])
   assert.ok((await partitions(pool)).length >= daysAhead().length)
