@@ -39,12 +39,17 @@ export function startMaintenance({ databaseUrl, consumerId, retention, log }: Ma
     try {
       await createPartitions(pool, daysAhead())
       const client = await pool.connect()
-      const breakOff = (): void => { client.release(true) }
       // Without a listener a connection that breaks between two statements would crash the process.
       client.on('error', () => {})
+      let open = true
+      // The lock goes with the connection, and a statement that runs for long, too.
+      const breakOff = (): void => {
+        if (open) client.release(true)
+        open = false
+      }
       stopping.signal.addEventListener('abort', breakOff, { once: true })
       try {
-        if (!(await tryMaintenanceLock(client))) return
+        if (stopping.signal.aborted || !(await tryMaintenanceLock(client))) return
         // Nothing goes that isn't rolled up, also of logs that no consumer has any more.
         const logKeys = await readLogKeys(pool)
         while (!stopping.signal.aborted && await rollUp(pool, logKeys)) { /* more of them */ }
@@ -52,8 +57,7 @@ export function startMaintenance({ databaseUrl, consumerId, retention, log }: Ma
         await buildMissingIndexes(client, (name) => { log.info({ partition: name }, 'indexed by sensor') })
       } finally {
         stopping.signal.removeEventListener('abort', breakOff)
-        // The lock goes with the connection.
-        if (!stopping.signal.aborted) client.release(true)
+        breakOff()
       }
     } finally {
       await pool.end()
