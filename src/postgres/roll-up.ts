@@ -28,6 +28,8 @@ interface Portion {
  */
 export const PORTION_OFFSETS = 500_000
 const PORTION_BATCHES = 1_000
+/** Between the ids of one log's batches in a portion. Consumers reserve some dozen ids at a time, and what is between is looked through. */
+const MAX_ID_DISTANCE = 20_000
 /** What they come to is kept in memory, not on disk: 5 MB with 10,000 sensors, 50 MB with 100,000. */
 const WORK_MEM = '64MB'
 
@@ -46,7 +48,8 @@ export async function rollUp(pool: Pool, logKeys: readonly number[], portionOffs
   await summarise(pool, days)
   await inTransaction(pool, async (client) => {
     if (!(await movePositions(client, portion))) return
-    await client.query(`set local work_mem = '${WORK_MEM}'`)
+    // For the same reason it would sort all readings instead of hashing them.
+    await client.query(`set local work_mem = '${WORK_MEM}'; set local enable_sort = off`)
     for (const day of days) await rollUpDay(client, portion, day)
   })
   return portion.batches.length < pending.length || pending.length >= PORTION_BATCHES
@@ -72,7 +75,8 @@ function choosePortion(pending: readonly PendingBatch[], portionOffsets: number)
   const shares = logs.map((batches) => {
     const first = batches[0] as PendingBatch
     const end = first.firstOffset + portionOffsets / logs.length
-    const taken = batches.filter((batch) => batch === first || batch.nextOffset <= end)
+    const beyond = batches.findIndex((batch) => batch !== first && (batch.nextOffset > end || Math.abs(batch.batchId - first.batchId) > MAX_ID_DISTANCE))
+    const taken = batches.slice(0, beyond === -1 ? batches.length : beyond)
     const ids = taken.map((batch) => batch.batchId)
     return { batches: taken, firstId: Math.min(...ids), lastId: Math.max(...ids) } satisfies Portion
   })
@@ -142,14 +146,20 @@ const MERGED = `
   last_time = greatest(m.last_time, excluded.last_time)`
 const COLUMNS = 'sensor_key, bucket, readings, last_time, min_value, max_value, mean_value, last_value, worst_level'
 
+/**
+ * Of the reading's batch; -1: it is none of the portion's. Not by a join: of batches that are newer than the statistics the planner expects
+ * one reading, and would compare each of them with each batch.
+ */
+const FIRST_OFFSET = '($1::int8[])[r.batch_id - $2 + 1]'
+
 /** `last` begins with time and offset, so the greatest is the newest. Rows are written in the order of their keys, lest two that meet deadlock. */
 const ROLL_UP_DAY = `
   with part as materialized (
     select r.sensor_key, date_bin('1 minute', r.time, '2000-01-01 00:00:00+00') as minute, count(*) as readings, min(r.time) as first_time,
       min(r.value) as min_value, max(r.value) as max_value, ${SCALED_SUM} as scaled_sum, max(r.level) as worst_level,
-      max(array[date_part('epoch', r.time), b.first_offset + r.offset_in_batch, r.value, r.level, r.version_key, r.quality]) as last
-    from reading r join unnest($1::int[], $2::int8[]) as b (batch_id, first_offset) using (batch_id)
-    where r.batch_id between $3 and $4 and r.time >= $5::timestamptz and r.time < $6::timestamptz
+      max(array[date_part('epoch', r.time), ${FIRST_OFFSET} + r.offset_in_batch, r.value, r.level, r.version_key, r.quality]) as last
+    from reading r
+    where r.batch_id between $2 and $3 and r.time >= $4::timestamptz and r.time < $5::timestamptz and ${FIRST_OFFSET} >= 0
     group by 1, 2
   ), minutes as (
     insert into reading_minute as m (${COLUMNS})
@@ -178,6 +188,7 @@ const ROLL_UP_DAY = `
 
 /** Only one partition is looked at: the bounds of the day are known when the statement is planned. */
 async function rollUpDay(client: Client, { batches, firstId, lastId }: Portion, day: number): Promise<void> {
-  await client.query(ROLL_UP_DAY, [batches.map((batch) => batch.batchId), batches.map((batch) => batch.firstOffset), firstId, lastId,
-    `${dayName(day)} 00:00:00Z`, `${dayName(day + 1)} 00:00:00Z`])
+  const firstOffsets = Array.from({ length: lastId - firstId + 1 }, () => -1)
+  for (const { batchId, firstOffset } of batches) firstOffsets[batchId - firstId] = firstOffset
+  await client.query(ROLL_UP_DAY, [firstOffsets, firstId, lastId, `${dayName(day)} 00:00:00Z`, `${dayName(day + 1)} 00:00:00Z`])
 }

@@ -93,6 +93,17 @@ test('batches of a release that didn\'t note their days, logs that were replaced
   assert.deepEqual((await pool.query('select sum(readings)::int as readings from sensor_state')).rows, [{ readings: 1_500 }])
 })
 
+test('batches whose ids lie far apart, or came round again, are rolled up one after the other', async (t) => {
+  const pool = await open(t)
+  const logs = [await addLog(pool, 0), await addLog(pool, 1)]
+  for (const [round, next] of [0, 1_000_000, 2_147_483_646, -2_147_483_648].entries()) {
+    await pool.query(`select setval('batch_id_seq', $1, false)`, [next])
+    for (const [index, logKey] of logs.entries()) await store(pool, logKey, randomReadings(String(2 * round + index), 200, [1 + index]))
+  }
+  await rollUpAll(pool, logs)
+  assert.deepEqual(await rollupDifferences(pool), [])
+})
+
 test('a batch without readings moves the position, and one whose readings are dropped holds nothing up', async (t) => {
   const pool = await open(t)
   const logKey = await addLog(pool, 0)
