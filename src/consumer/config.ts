@@ -3,8 +3,10 @@ import { kafkaVariables } from '../kafka/config.ts'
 import { kafkaSecurityOf } from '../kafka/security.ts'
 import type { KafkaSecurity } from '../kafka/security.ts'
 import { postgresVariables } from '../postgres/config.ts'
+import type { Retention } from '../postgres/retention.ts'
 import { integer, oneOf, readVariables, text } from '../runtime/config.ts'
 import type { Environment } from '../runtime/config.ts'
+import { ExitError } from '../runtime/errors.ts'
 import { livenessVariables } from '../runtime/liveness-file.ts'
 import { LOG_LEVELS } from '../runtime/log.ts'
 import type { LogLevel } from '../runtime/log.ts'
@@ -24,7 +26,19 @@ export const variables = {
   }),
   BATCH_MAX_READINGS: integer({ defaultValue: 10_000, min: 1, max: 30_000, help: 'So many readings are written in one transaction at most.' }),
   BATCH_MAX_AGE_MS: integer({ defaultValue: 100, min: 0, max: 10_000, help: 'A reading waits so long at most for others to be written with it.' }),
-  RETENTION_RAW_DAYS: integer({ defaultValue: 400, min: 1, max: 36_500, help: 'A reading that is older goes to the dead letters.' }),
+  RETENTION_RAW_DAYS: integer({
+    defaultValue: 400, min: 1, max: 36_500,
+    help: 'Readings are kept so long, and dropped by whole UTC days; one that comes older goes to the dead letters. This and the next two are '
+      + 'the same in all consumers.',
+  }),
+  RETENTION_MINUTE_DAYS: integer({
+    defaultValue: 1_826, min: 1, max: 36_500,
+    help: 'Rollups by minute are kept so long, at least as long as the readings, and dropped by whole months.',
+  }),
+  RETENTION_HOUR_DAYS: integer({
+    defaultValue: 0, min: 0, max: 36_500,
+    help: 'Rollups by hour are kept so long, at least as long as those by minute, and dropped by whole years. 0: for ever.',
+  }),
   ...thresholdVariables(SENSOR_TYPES),
   ...livenessVariables,
   LOG_LEVEL: oneOf(LOG_LEVELS, { defaultValue: 'info', help: 'What is logged, and everything above it.' }),
@@ -41,7 +55,7 @@ export interface ConsumerConfig {
   readonly sessionTimeoutMs: number
   readonly batchMaxReadings: number
   readonly batchMaxAgeMs: number
-  readonly retentionDays: number
+  readonly retention: Retention
   readonly thresholds: Readonly<Record<SensorType, ThresholdOverride>>
   /** Null: none is wanted. */
   readonly livenessFile: string | null
@@ -61,9 +75,20 @@ export function readConfig(env: Environment): ConsumerConfig {
     sessionTimeoutMs: values.GROUP_SESSION_TIMEOUT_MS,
     batchMaxReadings: values.BATCH_MAX_READINGS,
     batchMaxAgeMs: values.BATCH_MAX_AGE_MS,
-    retentionDays: values.RETENTION_RAW_DAYS,
+    retention: retentionOf(values.RETENTION_RAW_DAYS, values.RETENTION_MINUTE_DAYS, values.RETENTION_HOUR_DAYS),
     thresholds: thresholdOverrides(SENSOR_TYPES, values),
     livenessFile: values.LIVENESS_FILE,
     logLevel: values.LOG_LEVEL,
   }
+}
+
+/** Throws an `ExitError` when a level would be gone before the one that it is made of. */
+function retentionOf(rawDays: number, minuteDays: number, hourDays: number): Retention {
+  if (minuteDays < rawDays) {
+    throw new ExitError(`RETENTION_MINUTE_DAYS is ${minuteDays}; it must be at least RETENTION_RAW_DAYS, which is ${rawDays}`)
+  }
+  if (hourDays !== 0 && hourDays < minuteDays) {
+    throw new ExitError(`RETENTION_HOUR_DAYS is ${hourDays}; it must be 0, for ever, or at least RETENTION_MINUTE_DAYS, which is ${minuteDays}`)
+  }
+  return { rawDays, minuteDays, hourDays: hourDays === 0 ? Number.POSITIVE_INFINITY : hourDays }
 }

@@ -278,7 +278,7 @@ function createWriter(
     const at = ({ logKey }: OwnedLog): number => positions.get(logKey) as number
     const shares = open.map((owned) => ({
       logKey: owned.logKey, batchId: 0, firstOffset: at(owned), nextOffset: at(owned), stored: 0, deadLettered: 0, duplicates: 0, holes: 0,
-      numbersStored: true, numbersMoved: owned.numbersMoved,
+      numbersStored: true, numbersMoved: owned.numbersMoved, days: [],
     }))
     const epochs = open.flatMap((owned) => [...owned.unstored].flatMap((tracker) => tracker.takeChange(at(owned)) ?? []))
     await writeBatch(pool, { ...NOTHING, consumerId, shares, epochs, snapshots: takeSnapshots(shares) })

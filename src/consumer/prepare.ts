@@ -89,7 +89,7 @@ export async function prepare(chunks: readonly LogChunk[], context: PrepareConte
 
   const output: Output = {
     consumerId: context.consumerId, readings: createReadingCopy(chunks.reduce((sum, chunk) => sum + chunk.recordCount, 0)),
-    alerts: createBinaryCopy(), deadLetters: createBinaryCopy(), days: new Set(), rejections: [], trackers: [], foreign: [], replayed, replays: [],
+    alerts: createBinaryCopy(), deadLetters: createBinaryCopy(), rejections: [], trackers: [], foreign: [], replayed, replays: [],
   }
   const shares: LogShare[] = []
   for (const [index, chunk] of chunks.entries()) {
@@ -97,7 +97,8 @@ export async function prepare(chunks: readonly LogChunk[], context: PrepareConte
   }
   const epochs = output.foreign.length > 0 ? [] : takeChanges(output.trackers, shares, context)
   return {
-    ...output, epochs, shares: shares.map((share) => ({ ...share, numbersStored: logByKey(context, share.logKey).unstored.size === 0 })),
+    ...output, epochs, days: new Set(shares.flatMap((share) => share.days)),
+    shares: shares.map((share) => ({ ...share, numbersStored: logByKey(context, share.logKey).unstored.size === 0 })),
     stored: shares.reduce((sum, share) => sum + share.stored, 0),
   }
 }
@@ -107,7 +108,6 @@ interface Output {
   readonly readings: ReadingCopy
   readonly alerts: BinaryCopy
   readonly deadLetters: BinaryCopy
-  readonly days: Set<number>
   readonly rejections: { partition: number, offset: number, rejection: Rejection }[]
   readonly trackers: SequenceTracker[]
   readonly foreign: ForeignEpoch[]
@@ -142,6 +142,7 @@ async function encodeChunk(chunk: LogChunk, { values, forms }: Decoded, context:
   let deadLettered = 0
   let duplicates = 0
   let lastDay = Number.NaN
+  const days = new Set<number>()
 
   function reject(record: LogRecord, rejection: Rejection): void {
     deadLettered++
@@ -201,7 +202,7 @@ async function encodeChunk(chunk: LogChunk, { values, forms }: Decoded, context:
     const sent = values[at + LEVEL] as number
     const level = Number.isNaN(sent) ? ALERT_LEVELS.indexOf(alertLevelOf(value, known.version.thresholds)) : sent
     const day = dayOf(timeUs)
-    if (day !== lastDay) output.days.add(lastDay = day)
+    if (day !== lastDay) days.add(lastDay = day)
     output.readings.add(
       timeUs, value, known.tracker === null ? Number.NaN : values[at + SEQUENCE] as number, known.sensor.key, known.version.key, batchId,
       values[at + READING_COUNT] as number, values[at + QUALITY] as number, offset - chunk.firstOffset, level)
@@ -218,6 +219,7 @@ async function encodeChunk(chunk: LogChunk, { values, forms }: Decoded, context:
   return {
     logKey: log.logKey, batchId, firstOffset: chunk.firstOffset, nextOffset: chunk.nextOffset, stored, deadLettered, duplicates,
     holes: chunk.nextOffset - chunk.firstOffset - chunk.recordCount, numbersStored: false, numbersMoved: log.numbersMoved,
+    days: [...days],
   }
 }
 

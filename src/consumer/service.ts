@@ -10,7 +10,6 @@ import { recordConsumerBeat } from '../postgres/consumer-health.ts'
 import { classifyPostgres } from '../postgres/errors.ts'
 import { releaseLogs } from '../postgres/logs.ts'
 import { migrate } from '../postgres/migrate.ts'
-import { createPartitions, daysAhead } from '../postgres/partitions.ts'
 import { createPool } from '../postgres/pool.ts'
 import { ExitError, messageOf } from '../runtime/errors.ts'
 import { startHeartbeat } from '../runtime/heartbeat.ts'
@@ -21,10 +20,12 @@ import { createMinuteCount } from '../runtime/minute-count.ts'
 import { withRetry } from '../runtime/retry.ts'
 import type { ConsumerConfig } from './config.ts'
 import { startKafkaToPostgres } from './kafka-to-postgres.ts'
+import { startMaintenance } from './maintenance.ts'
 import { startOutbox } from './outbox-to-kafka.ts'
 import type { OwnedLog } from './prepare.ts'
 import { createRebalances } from './rebalances.ts'
 import { startReplays } from './replays-to-kafka.ts'
+import { startRollups } from './rollups.ts'
 
 export interface ConsumerService extends Service {
   /** The partitions that it has now. */
@@ -34,11 +35,11 @@ export interface ConsumerService extends Service {
 const HEARTBEAT_MS = 2_000
 /** How far we are is told to the group so often, for tools that show lag. */
 const HINT_INTERVAL_MS = 5_000
-const PARTITIONS_INTERVAL_MS = 3_600_000
 const LAST_PUBLISH_MS = 2_000
+const LAST_ROLL_UP_MS = 1_500
 const LAST_WORDS_MS = 1_000
-/** One writes, one registers sensors, one publishes, one replays, one beats. */
-const MAX_CONNECTIONS = 5
+/** One writes, one registers sensors, one publishes, one replays, one rolls up, one beats. */
+const MAX_CONNECTIONS = 6
 
 /** Starts one member of the consumer group; waits for PostgreSQL and Kafka for as long as it takes. */
 export async function startConsumer(config: ConsumerConfig, log: Log): Promise<ConsumerService> {
@@ -59,6 +60,8 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
   // What Kafka refuses resets the client's numbering: alerts, whose failure ends the process, have their own.
   const replayProducer = createKafkaProducer(connection)
   const replays = startReplays({ pool, producer: replayProducer, sensorTopic, log })
+  const rollups = startRollups(pool, log)
+  const maintenance = startMaintenance({ databaseUrl: config.databaseUrl, consumerId, retention: config.retention, log })
   const rebalances = createRebalances(pool, consumerId, sensorTopic)
   const processedLastMinute = createMinuteCount()
   let processed = 0
@@ -70,17 +73,19 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
 
   const path = startKafkaToPostgres({
     consumerId, topic: sensorTopic, reader, pool, batchMaxReadings: config.batchMaxReadings, batchMaxAgeMs: config.batchMaxAgeMs,
-    retentionDays: config.retentionDays, thresholds: config.thresholds, log,
+    retentionDays: config.retention.rawDays, thresholds: config.thresholds, log,
     onRestored(logs) {
       restored = logs
       outbox.own(logs)
       replays.own(logs)
+      rollups.own(logs)
       recordAssigned(logs)
     },
     onCommitted(prepared, logs) {
       const consumed = prepared.shares.reduce((sum, share) => sum + share.nextOffset - share.firstOffset, 0)
       processed += consumed
       processedLastMinute.add(consumed)
+      rollups.committed(consumed)
       for (const { logKey, nextOffset } of prepared.shares) {
         for (const owned of logs.values()) if (owned.logKey === logKey) hints.set(owned.partition, nextOffset)
       }
@@ -126,6 +131,7 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
     if (newlyAssigned.length === 0) rebalances.record({ type: 'rebalance_complete', metadata: { assigned } })
     outbox.own([])
     replays.own([])
+    rollups.own([])
     path.assign(partitions)
     heartbeat.beatNow()
   }
@@ -153,15 +159,9 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
     hints = new Map()
     membership.hintOffsets(offsets).catch((error: unknown) => { log.debug({ err: error }, 'the group was not told how far we are') })
   }, HINT_INTERVAL_MS)
-  const ahead = setInterval(() => {
-    createPartitions(pool, daysAhead()).catch((error: unknown) => {
-      log.warn({ reason: messageOf(error) }, 'no partitions made ahead; tried again in an hour')
-    })
-  }, PARTITIONS_INTERVAL_MS)
 
   async function close(): Promise<void> {
     clearInterval(hinting)
-    clearInterval(ahead)
     // First what is in hand, then the goodbye: the others begin where the last commit ended.
     await path.pause()
     const left = restored
@@ -171,7 +171,7 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
     // Who has only just asked to join must leave, too, when it is in.
     await within(LAST_WORDS_MS, joined.then(() => membership?.leave()))
     await within(LAST_WORDS_MS, replays.stop())
-    await outbox.stop(LAST_PUBLISH_MS)
+    await Promise.all([outbox.stop(LAST_PUBLISH_MS), rollups.stop(LAST_ROLL_UP_MS), within(LAST_WORDS_MS, maintenance.stop())])
     await heartbeat.stop()
     await within(LAST_WORDS_MS, Promise.all([reader.close(), producer.close(), replayProducer.close(), pool.end()]))
     log.info({ processed }, 'left the group; everything in hand is committed')

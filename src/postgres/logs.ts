@@ -118,3 +118,9 @@ async function recordGap(
 export async function releaseLogs(db: Queryable, logKeys: readonly number[], consumerId: string): Promise<void> {
   await db.query('update partition_log set claimed_by = null where log_key = any($1) and claimed_by = $2', [logKeys, consumerId])
 }
+
+/** Of every log that ever was consumed. */
+export async function readLogKeys(db: Queryable): Promise<number[]> {
+  const { rows } = await db.query<{ logKey: number }>('select log_key as "logKey" from partition_log')
+  return rows.map(({ logKey }) => logKey)
+}

@@ -1,3 +1,4 @@
+import { dayName } from '../contract/timestamp.ts'
 import type { CopyRows } from './binary-copy.ts'
 import { copyRows } from './copy.ts'
 import { writeSnapshot } from './detector-state.ts'
@@ -27,6 +28,8 @@ export interface LogShare {
   readonly numbersStored: boolean
   /** As it was when the log was opened: an epoch that was taken from it since makes this batch invalid. */
   readonly numbersMoved: number
+  /** Days since 1970-01-01 UTC that the stored readings fall on. */
+  readonly days: readonly number[]
 }
 
 export interface WriteBatch {
@@ -77,11 +80,11 @@ async function writeAll(pool: Pool, batch: WriteBatch): Promise<void> {
   const filled = shares.filter((share) => share.nextOffset > share.firstOffset)
   await inTransaction(pool, async (client) => {
     if (filled.length > 0) await client.query(
-      `insert into batch (batch_id, log_key, first_offset, next_offset, consumer_id)
-       select batch_id, log_key, first_offset, next_offset, $5 from unnest($1::int[], $2::int2[], $3::int8[], $4::int8[])
-         as b (batch_id, log_key, first_offset, next_offset)`,
+      `insert into batch (batch_id, log_key, first_offset, next_offset, consumer_id, days)
+       select batch_id, log_key, first_offset, next_offset, $6, days::date[] from unnest($1::int[], $2::int2[], $3::int8[], $4::int8[], $5::text[])
+         as b (batch_id, log_key, first_offset, next_offset, days)`,
       [filled.map((share) => share.batchId), filled.map((share) => share.logKey), filled.map((share) => share.firstOffset),
-        filled.map((share) => share.nextOffset), consumerId])
+        filled.map((share) => share.nextOffset), filled.map((share) => `{${share.days.map(dayName).join()}}`), consumerId])
     await copyRows(client, 'reading', READING_COLUMNS, batch.readings)
     await copyRows(client, 'alerts', ALERT_COLUMNS, batch.alerts)
     await copyRows(client, 'dead_letter', DEAD_LETTER_COLUMNS, batch.deadLetters)

@@ -68,7 +68,7 @@ describe('dead letters on the page', () => {
     })
     // After the fix.
     await consumer.close()
-    consumer = await start({ RETENTION_RAW_DAYS: '36500' })
+    consumer = await start({ RETENTION_RAW_DAYS: '36500', RETENTION_MINUTE_DAYS: '36500' })
     url = (await startAccess(owner, plant.databaseUrl, { brokers: plant.brokers, sensorTopic: plant.topics.sensor, anonymousRead: true })).url
     browser = await launchBrowser()
   })

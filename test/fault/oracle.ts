@@ -2,6 +2,7 @@ import type { LoadRecord } from '../../bench/load/load.ts'
 import { recordsOf } from '../../src/kafka/log-chunk.ts'
 import { createLogReader } from '../../src/kafka/log-reader.ts'
 import type { Pool } from '../../src/postgres/pool.ts'
+import { rollupDifferences } from '../harness/rollup-differences.ts'
 
 export interface Verdict {
   readonly acknowledged: number
@@ -76,13 +77,14 @@ export async function judge(plant: JudgedPlant, record: LoadRecord): Promise<Ver
   }
 }
 
-/** Whether so many readings were consumed, and all their alerts published. */
+/** Whether so many readings were consumed, all of them rolled up, and all their alerts published. */
 export async function drained({ pool }: JudgedPlant, acknowledged: number): Promise<boolean> {
-  const { rows } = await pool.query<{ consumed: number, pending: number }>(
+  const { rows } = await pool.query<{ consumed: number, pending: number, behind: boolean }>(
     `select sum(next_offset - first_offset)::int8 as consumed,
+       bool_or(next_offset is distinct from (select next_offset from rollup_position r where r.log_key = l.log_key)) as behind,
        (select count(*) from alerts a join outbox_position o on o.log_key = a.log_key and o.kind = 'alert' and a.kafka_offset >= o.next_offset) as pending
-     from partition_log`)
-  return (rows[0]?.consumed ?? 0) >= acknowledged && rows[0]?.pending === 0
+     from partition_log l`)
+  return (rows[0]?.consumed ?? 0) >= acknowledged && rows[0]?.pending === 0 && !rows[0].behind
 }
 
 async function absorbed(pool: Pool): Promise<number> {
@@ -140,5 +142,6 @@ async function contradictions({ pool, cluster, topics }: JudgedPlant): Promise<s
      where received <> (select count(*) from reading r join sensor_version v using (version_key)
        where v.sensor_key = e.sensor_key and v.producer_epoch = e.producer_epoch)`)
   if (epochs[0]?.wrong !== 0) found.push(`${epochs[0]?.wrong} producer epochs with another count than the table has`)
+  found.push(...await rollupDifferences(pool))
   return found
 }

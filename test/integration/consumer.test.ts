@@ -209,7 +209,7 @@ test('a late writer is fenced, also by the alert that the other one has stored, 
     }
     return {
       consumerId: 'zombie', readings: createBinaryCopy(), alerts: copy, deadLetters: createBinaryCopy(), epochs: [], replays: [], snapshots: [],
-      shares: [{ logKey, batchId, firstOffset: 0, nextOffset: 1, stored: 1, deadLettered: 0, duplicates: 0, holes: 0, numbersStored: true, numbersMoved: 0 }],
+      shares: [{ logKey, batchId, firstOffset: 0, nextOffset: 1, stored: 1, deadLettered: 0, duplicates: 0, holes: 0, numbersStored: true, numbersMoved: 0, days: [] }],
     }
   }
   await assert.rejects(writeBatch(pool, late(false)), FencedError)

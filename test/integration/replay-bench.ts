@@ -12,7 +12,7 @@ import type { Bench } from './consumer-bench.ts'
 /** Older than a reading may be. */
 export const OLD = '2024-01-01T00:00:00Z'
 /** Of a consumer that takes it all the same. */
-export const PATIENT = { RETENTION_RAW_DAYS: '36500' }
+export const PATIENT = { RETENTION_RAW_DAYS: '36500', RETENTION_MINUTE_DAYS: '36500' }
 
 /** Consumers and the API, with an admin, on a plant of their own. */
 export interface ReplayBench extends Bench {

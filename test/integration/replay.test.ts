@@ -113,7 +113,7 @@ test('a batch that settles what is settled already is fenced, and writes nothing
   const late: WriteBatch = {
     consumerId: 'late', readings: createBinaryCopy(), alerts: createBinaryCopy(), deadLetters: createBinaryCopy(), epochs: [], snapshots: [],
     replays: [{ logKey, offset: 0, outcome: 'stored' }],
-    shares: [{ logKey, batchId, firstOffset: next, nextOffset: next + 1, stored: 1, deadLettered: 0, duplicates: 0, holes: 0, numbersStored: true, numbersMoved: 0 }],
+    shares: [{ logKey, batchId, firstOffset: next, nextOffset: next + 1, stored: 1, deadLettered: 0, duplicates: 0, holes: 0, numbersStored: true, numbersMoved: 0, days: [] }],
   }
   await assert.rejects(writeBatch(plant.pool, late), FencedError)
   assert.deepEqual((await plant.pool.query(`select count(*)::int as batches from batch where consumer_id = 'late'`)).rows, [{ batches: 0 }])
