@@ -187,6 +187,10 @@ build-consumers: install ## Build the image of the consumers; nothing to do with
 scale: installed ## Change the number of consumers while the system runs: CONSUMERS=6
 	@$(FACTORY) scale
 
+.PHONY: fleet
+fleet: installed ## Simulate a plant of many sensors: SENSORS=10000, RATE=20000, MINUTES=10; FROM=2026-01-01, TO=… write history
+	@$(FACTORY) fleet
+
 .PHONY: kill
 kill: installed ## Kill a service by SIGKILL: SERVICE=consumer-1; it stays dead until it is revived
 	@$(FACTORY) kill

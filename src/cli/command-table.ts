@@ -36,6 +36,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'scale': async () => (await import('./commands/scale.ts')).scale,
   'kill': async () => (await import('./commands/kill.ts')).kill,
   'revive': async () => (await import('./commands/revive.ts')).revive,
+  'fleet': async () => (await import('./commands/fleet.ts')).fleet,
   'logs': async () => (await import('./commands/logs.ts')).logs,
   'logs-producers': async () => (await import('./commands/logs-producers.ts')).logsProducers,
   'logs-consumers': async () => (await import('./commands/logs-consumers.ts')).logsConsumers,

@@ -1,7 +1,7 @@
 import type { Queryable } from './pool.ts'
 
 export interface ProducerBeat {
-  /** The sensor's id. */
+  /** The sensor's id; of a fleet its name. */
   readonly producerId: string
   readonly sensorType: string
   readonly status: 'active' | 'inactive'
@@ -17,6 +17,8 @@ export interface ProducerBeat {
   readonly buffered: number
   /** Readings given up: the buffer was full, or Kafka would never take them. */
   readonly dropped: number
+  /** Of a fleet: how many sensors it simulates. */
+  readonly sensors?: number
 }
 
 /** A server that hangs must not hold up the beat after this one. */
@@ -27,7 +29,10 @@ const QUERY_TIMEOUT_MS = 3_000
  * written twice (its answer was lost) adds nothing the second time.
  */
 export async function recordProducerBeat(db: Queryable, beat: ProducerBeat): Promise<void> {
-  const metadata = { own_interval: true, epoch: beat.epoch, sent: beat.sentInEpoch, buffered: beat.buffered, dropped: beat.dropped }
+  const metadata = {
+    own_interval: true, epoch: beat.epoch, sent: beat.sentInEpoch, buffered: beat.buffered, dropped: beat.dropped,
+    ...beat.sensors === undefined ? {} : { sensors: beat.sensors },
+  }
   const query = {
     text: `
       insert into producer_health as row

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { EncodeReading } from '../contract/encode-reading.ts'
 import { classifyKafka } from '../kafka/errors.ts'
 import type { KafkaProducer } from '../kafka/producer.ts'
 import { messageOf } from '../runtime/errors.ts'
 import type { Log } from '../runtime/log.ts'
 import type { Signal } from '../sensor/signal.ts'
 import { createBuffer } from './buffer.ts'
-import type { EncodeReading } from './encode.ts'
 import { startSampling } from './sampling.ts'
 
 export interface SensorToKafkaOptions {

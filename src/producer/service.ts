@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createEncoder } from '../contract/encode-reading.ts'
 import { topicSettings } from '../contract/topics.ts'
 import { createKafkaProducer } from '../kafka/producer.ts'
 import { ensureTopics } from '../kafka/topics.ts'
-import { migrate } from '../postgres/migrate.ts'
 import { createPool } from '../postgres/pool.ts'
 import { recordProducerBeat } from '../postgres/producer-health.ts'
+import { whenMigrated } from '../postgres/when-migrated.ts'
 import { startHeartbeat } from '../runtime/heartbeat.ts'
 import type { Service } from '../runtime/lifecycle.ts'
 import { openLivenessFile } from '../runtime/liveness-file.ts'
@@ -13,7 +14,6 @@ import type { Log } from '../runtime/log.ts'
 import { createMinuteCount } from '../runtime/minute-count.ts'
 import { createSignal } from '../sensor/signal.ts'
 import type { ProducerConfig } from './config.ts'
-import { createEncoder } from './encode.ts'
 import { startSensorToKafka } from './sensor-to-kafka.ts'
 import type { SensorToKafka } from './sensor-to-kafka.ts'
 
@@ -55,22 +55,11 @@ export async function startProducer(config: ProducerConfig, log: Log): Promise<P
   let reported = 0
   async function beat(status: 'active' | 'inactive'): Promise<void> {
     const { acknowledged, buffered, dropped } = path.counts
-    await migrateOnce(async () => recordProducerBeat(pool, {
+    await whenMigrated(config.databaseUrl, () => recordProducerBeat(pool, {
       producerId: sensorId, sensorType, status, heartbeatIntervalMs: HEARTBEAT_MS, epoch, buffered, dropped,
       sentInEpoch: acknowledged, sentSinceLastBeat: acknowledged - reported, sentLastMinute: sentLastMinute.total(),
     }))
     reported = acknowledged
-  }
-
-  /** The producers may be all that is started of the system, so the table may not be there yet. */
-  async function migrateOnce(work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      if ((error as { code?: unknown }).code !== UNDEFINED_TABLE) throw error
-      await migrate(config.databaseUrl)
-      await work()
-    }
   }
 
   const heartbeat = startHeartbeat({ intervalMs: HEARTBEAT_MS, beat, log, liveness })
@@ -97,8 +86,6 @@ export async function startProducer(config: ProducerConfig, log: Log): Promise<P
     failed: path.failed,
   }
 }
-
-const UNDEFINED_TABLE = '42P01'
 
 /** Readable, sortable, and new each time, also when two start in the same millisecond. */
 function newEpoch(): string {

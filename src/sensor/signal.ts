@@ -1,5 +1,6 @@
 import { SENSOR_TYPES } from '../contract/sensor-types.ts'
 import type { AlertLevel, SensorType, SensorTypeSettings } from '../contract/sensor-types.ts'
+import { dailyCycle, shiftCycle } from './cycles.ts'
 import { createRandom, randomState } from './random.ts'
 import type { Random } from './random.ts'
 
@@ -26,23 +27,15 @@ export interface Signal {
   next(timeMs: number): Sample
 }
 
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
-const SHIFT_MS = 8 * HOUR_MS
-/** Shifts start at 6, 14 and 22 o'clock UTC. */
-const FIRST_SHIFT_MS = 6 * HOUR_MS
-/** A quarter of a day after it the day's warmest hour, 15 o'clock UTC. */
-const DAILY_RISE_MS = 9 * HOUR_MS
-
 /**
  * The parts of a healthy signal, as shares of its reach: the distance from base to the nearer of warning and the lowest
  * plausible value. Together they stay below 0.9 of it, so only an episode reaches a limit.
  */
-const DAILY_SHARE = 0.3
-const SHIFT_SHARE = 0.15
-const NOISE_SHARE = 0.12
-const BIAS_SHARE = 0.05
-const NOISE_LIMIT = 3
+export const DAILY_SHARE = 0.3
+export const SHIFT_SHARE = 0.15
+export const NOISE_SHARE = 0.12
+export const BIAS_SHARE = 0.05
+export const NOISE_LIMIT = 3
 /** Correlation of the noise of one reading with that of the next. */
 const NOISE_MEMORY = 0.9
 const NOISE_STEP = Math.sqrt(1 - NOISE_MEMORY * NOISE_MEMORY)
@@ -99,18 +92,6 @@ export function signalOf(settings: SensorTypeSettings, random: Random): Signal {
   }
 }
 
-/** -1 to 1 over a day, of parabolas instead of a sine for the reason given at `Random.normal`. */
-function dailyCycle(timeMs: number): number {
-  const phase = ((timeMs - DAILY_RISE_MS) % DAY_MS) / DAY_MS
-  return phase < 0.5 ? 16 * phase * (0.5 - phase) : -16 * (phase - 0.5) * (1 - phase)
-}
-
-/** Machines run up and down within each shift: -1 at its change, 0.5 in its middle, 0 on average. */
-function shiftCycle(timeMs: number): number {
-  const phase = ((timeMs - FIRST_SHIFT_MS) % SHIFT_MS) / SHIFT_MS
-  return 6 * phase * (1 - phase) - 1
-}
-
 function follow(level: AlertLevel, draw: number): AlertLevel {
   const chance = CHANCE[level]
   if (draw < chance.first) return chance.firstLevel
@@ -137,12 +118,13 @@ function transitionChances(): Record<AlertLevel, Chances> {
   }
 }
 
-function quality(draw: number): number {
+/** Mostly 1; of some readings 0.8 to 0.99. `draw` is from 0 up to 1. */
+export function quality(draw: number): number {
   return draw >= POOR_QUALITY_SHARE ? 1 : Math.round((0.8 + 0.19 * draw / POOR_QUALITY_SHARE) * 100) / 100
 }
 
 /** Two, and more where a hundredth would be coarse against the distance between two limits. */
-function decimals({ base, warning, critical, plausible: [low, high] }: SensorTypeSettings): number {
+export function decimals({ base, warning, critical, plausible: [low, high] }: SensorTypeSettings): number {
   const narrowest = Math.min(base - low, warning - base, critical - warning, high - critical)
   let digits = 2
   while (digits < 9 && 10 ** -digits > narrowest / 100) digits++

@@ -48,7 +48,8 @@ export async function store(pool: Pool, logKey: number, readings: readonly Store
   await writeBatch(pool, {
     consumerId: 'test', readings: copy, alerts: createBinaryCopy(), deadLetters: createBinaryCopy(), epochs: [], replays: [], snapshots: [],
     shares: [{
-      logKey, batchId, firstOffset, nextOffset: firstOffset + readings.length, stored: readings.length, deadLettered: 0, duplicates: 0, holes: 0, days,
+      logKey, batchId, firstOffset, nextOffset: firstOffset + readings.length, stored: readings.length, deadLettered: 0, duplicates: 0, holes: 0,
+      numbersStored: true, numbersMoved: 0, days,
     }],
   })
 }

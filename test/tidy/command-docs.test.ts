@@ -9,7 +9,7 @@ const PROMISED = [
   'all', 'help', 'setup', 'start', 'infrastructure-only', 'with-consumers', 'with-monitoring', 'stop', 'restart', 'clean', 'status', 'health',
   'topics', 'build-all', 'build-producers', 'build-consumers', 'start-producers', 'stop-producers', 'start-consumers', 'stop-consumers',
   'start-monitoring', 'logs', 'logs-producers', 'logs-consumers', 'monitor-sensors', 'monitor-alerts', 'dashboard', 'monitor', 'wait-for-kafka',
-  'test-external', 'test-topics', 'test-connectivity', 'verify-cluster', 'kill', 'revive', 'scale', 'env', 'admin', 'test', 'test-docker',
+  'test-external', 'test-topics', 'test-connectivity', 'verify-cluster', 'kill', 'revive', 'scale', 'env', 'admin', 'fleet', 'test', 'test-docker',
 ]
 
 describe('the commands', () => {

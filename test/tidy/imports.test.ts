@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | '*'>> = {
   kafka: ['contract', 'runtime'],
   postgres: ['contract', 'runtime'],
   producer: ['sensor', 'kafka', 'postgres', 'contract', 'runtime'],
+  fleet: ['sensor', 'kafka', 'postgres', 'contract', 'runtime'],
   consumer: ['detect', 'alarm', 'kafka', 'postgres', 'contract', 'runtime'],
   monitoring: ['detect', 'alarm', 'kafka', 'postgres', 'demo', 'contract', 'runtime'],
   notify: ['alarm', 'postgres', 'contract', 'runtime'],
@@ -36,6 +37,7 @@ const OWNER: Readonly<Record<string, string>> = {
   preact: 'dashboard',
   uplot: 'dashboard',
   vite: 'dashboard',
+  yaml: 'fleet',
 }
 
 /** A computation with no input but its arguments: the same on every machine, tested without anything running. */
@@ -43,7 +45,7 @@ const PURE = ['sensor', 'detect', 'alarm']
 const IMPURE = /\b(Date\.now\(|new Date\(\)|Math\.random\(|performance\.|process\.|random(Bytes|Int|UUID)\b|set(Timeout|Interval|Immediate)\()/
 
 /** The parts of a process that others may start or configure; the rest is its own. */
-const PROCESSES = ['producer', 'consumer', 'monitoring', 'notify']
+const PROCESSES = ['producer', 'fleet', 'consumer', 'monitoring', 'notify']
 const PROCESS_DOORS = ['service.ts', 'config.ts']
 
 /** Installed or built files that are found by their path; nobody imports them. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { createEncoder } from '../../../src/contract/encode-reading.ts'
 import { isRejection, parseReading } from '../../../src/contract/reading.ts'
 import { SENSOR_TYPES, SENSOR_TYPE_NAMES, alertLevelOf } from '../../../src/contract/sensor-types.ts'
-import { createEncoder } from '../../../src/producer/encode.ts'
 
 test('a reading has the fields of the contract, in its order', () => {
   const encode = createEncoder({
