@@ -18,6 +18,7 @@ import { registerConsumerHealth } from './routes/consumer-health.ts'
 import type { RouteContext } from './routes/context.ts'
 import { registerDashboard } from './routes/dashboard.ts'
 import { registerDemo } from './routes/demo.ts'
+import { registerExport } from './routes/export.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerKafkaCluster } from './routes/kafka-cluster.ts'
 import { registerKafkaDeadLetters } from './routes/kafka-dead-letters.ts'
@@ -31,10 +32,13 @@ import { registerLedger } from './routes/ledger.ts'
 import { registerLogin } from './routes/login.ts'
 import { registerLoginOidc } from './routes/login-oidc.ts'
 import { registerLogout } from './routes/logout.ts'
+import { registerMachines } from './routes/machines.ts'
 import { registerPartitionAssignment } from './routes/partition-assignment.ts'
 import { registerProducerHealth } from './routes/producer-health.ts'
 import { registerRealTimeMetrics } from './routes/real-time-metrics.ts'
 import { registerRecentAlerts } from './routes/recent-alerts.ts'
+import { registerSensorHistory } from './routes/sensor-history.ts'
+import { registerSensors } from './routes/sensors.ts'
 import { registerSession } from './routes/session.ts'
 import { registerStream } from './routes/stream.ts'
 import { registerSystemStatus } from './routes/system-status.ts'
@@ -97,6 +101,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   registerRecentAlerts(app, options)
   registerLedger(app, options)
   registerStream(app, options)
+  registerSensors(app, options)
+  registerSensorHistory(app, options)
+  registerMachines(app, options)
+  registerExport(app, options)
   registerKafkaCluster(app, options)
   registerKafkaTopics(app, options)
   registerKafkaGroups(app, options)

@@ -3,6 +3,7 @@ import { topicSettings } from '../contract/topics.ts'
 import { createTopicReader } from '../kafka/topic-reader.ts'
 import { migrate } from '../postgres/migrate.ts'
 import { createPool } from '../postgres/pool.ts'
+import type { Pool, PoolOptions } from '../postgres/pool.ts'
 import { ExitError, messageOf } from '../runtime/errors.ts'
 import type { Service } from '../runtime/lifecycle.ts'
 import type { Log } from '../runtime/log.ts'
@@ -13,10 +14,14 @@ import type { App } from './app.ts'
 import type { MonitoringConfig } from './config.ts'
 import { createDemo } from './demo/demo.ts'
 import { watchDeadLetters } from './dead-letters.ts'
+import { MOST_EXPORTS, createExporter } from './export/exporter.ts'
+import { createHistory } from './history.ts'
+import { createHistoryDatabase } from './history-database.ts'
 import { createKafkaExplorer } from './kafka-explorer.ts'
 import { watchKafka } from './kafka-state.ts'
 import { createOverview } from './overview.ts'
 import { startPostgresToHttp } from './postgres-to-http.ts'
+import { createSensorDirectory } from './sensor-directory.ts'
 import { createStream } from './stream.ts'
 
 const DASHBOARD_DIR = fileURLToPath(new URL('../dashboard/dist', import.meta.url))
@@ -24,6 +29,8 @@ const DASHBOARD_DIR = fileURLToPath(new URL('../dashboard/dist', import.meta.url
 const ACCESS_CONNECTIONS = 2
 /** One reads; the other is there while a connection that hung is being taken down. */
 const MAX_CONNECTIONS = 2
+/** For the history, so that a slow answer of it holds up nothing else. */
+const HISTORY_CONNECTIONS = 4
 const STATEMENT_TIMEOUT_MS = 2_000
 
 export interface Monitoring extends Service {
@@ -37,15 +44,16 @@ export interface Monitoring extends Service {
  * Throws an `ExitError` when it can't listen.
  */
 export async function startMonitoring(config: MonitoringConfig, log: Log): Promise<Monitoring> {
-  const pool = createPool(config.databaseUrl, {
-    applicationName: 'monitoring', max: MAX_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-    onIdleError: (error) => { log.debug({ err: error }, 'an idle database connection broke') },
-  })
+  const openPool = (applicationName: string, max: number, options: Pick<PoolOptions, 'statementTimeoutMs' | 'queryTimeoutMs'>): Pool =>
+    createPool(config.databaseUrl, {
+      applicationName, max, ...options, onIdleError: (error) => { log.debug({ err: error }, 'an idle database connection broke') },
+    })
+  const inTime = { statementTimeoutMs: STATEMENT_TIMEOUT_MS, queryTimeoutMs: STATEMENT_TIMEOUT_MS }
+  const pool = openPool('monitoring', MAX_CONNECTIONS, { statementTimeoutMs: STATEMENT_TIMEOUT_MS })
+  const accessPool = openPool('monitoring-access', ACCESS_CONNECTIONS, inTime)
+  const historyPool = openPool('monitoring-history', HISTORY_CONNECTIONS, inTime)
+  const exportPool = openPool('monitoring-export', MOST_EXPORTS, {})
   const tls = config.tls ?? null
-  const accessPool = createPool(config.databaseUrl, {
-    applicationName: 'monitoring-access', max: ACCESS_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS, queryTimeoutMs: STATEMENT_TIMEOUT_MS,
-    onIdleError: (error) => { log.debug({ err: error }, 'an idle database connection broke') },
-  })
   const oidc = config.oidc ?? null
   const publicUrl = config.publicUrl ?? null
   const secure = tls !== null || publicUrl?.protocol === 'https:'
@@ -72,6 +80,9 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     },
   })
 
+  const historyDatabase = createHistoryDatabase(historyPool, source.check)
+  const sensors = createSensorDirectory(historyDatabase)
+
   async function close(): Promise<void> {
     stream.close()
     await app?.close()
@@ -79,7 +90,7 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     await Promise.all([kafka.close(), explorer.close()])
     access.close()
     await demo?.close()
-    await Promise.all([pool.end(), accessPool.end()])
+    await Promise.all([pool.end(), accessPool.end(), historyPool.end(), exportPool.end()])
   }
 
   let app: App | null = null
@@ -87,6 +98,7 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
   try {
     app = await createApp({
       log, access, demo, oidc, source, stream, tls, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic),
+      sensors, history: createHistory(historyDatabase, sensors), exporter: createExporter(exportPool, historyDatabase),
       sensorTopic: config.sensorTopic, dashboardDir: DASHBOARD_DIR, trustedProxies: config.trustedProxies,
       allowedHosts: [config.host, ...publicUrl === null ? [] : [publicUrl.hostname], ...config.allowedHosts ?? []],
     })

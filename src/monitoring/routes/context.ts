@@ -1,8 +1,12 @@
 import { Type } from 'typebox'
 import { errorSchema } from '../../contract/api.ts'
 import type { KafkaDeadLetters } from '../../contract/kafka-api.ts'
+import { MAX_NAME_LENGTH } from '../../contract/reading.ts'
+import type { Exporter } from '../export/exporter.ts'
+import type { ReadHistory } from '../history.ts'
 import type { KafkaExplorer } from '../kafka-explorer.ts'
 import type { PostgresToHttp } from '../postgres-to-http.ts'
+import type { SensorDirectory } from '../sensor-directory.ts'
 import type { Stream } from '../stream.ts'
 
 /** What the routes answer from. */
@@ -11,6 +15,9 @@ export interface RouteContext {
   readonly stream: Stream
   readonly kafka: Omit<KafkaExplorer, 'close'>
   readonly deadLetters: () => Promise<KafkaDeadLetters>
+  readonly sensors: SensorDirectory
+  readonly history: ReadHistory
+  readonly exporter: Exporter
 }
 
 /** The failures that every path of the API has in common; those that everybody may ask only answer 401 to a token that isn't taken. */
@@ -18,6 +25,11 @@ export const failures = {
   401: { ...errorSchema, description: 'nobody is logged in, or the token is not taken' },
   503: { ...errorSchema, description: 'the database does not answer; the error says why' },
 }
+const wrongParameter = { 400: { ...errorSchema, description: 'a parameter is wrong; the error says what is allowed' } }
+/** Of those that take parameters. */
+export const readingFailures = { ...wrongParameter, ...failures }
+/** Of those about one sensor. */
+export const sensorFailures = { ...readingFailures, 404: { ...errorSchema, description: 'there is no such sensor' } }
 /** The same of the paths that ask Kafka. */
 export const kafkaFailures = {
   401: failures[401],
@@ -30,9 +42,15 @@ export const searchQuery = Type.String({
   minLength: 1, maxLength: 200, description: 'only messages whose key, value or headers contain this, in whatever case',
 })
 
+export const sensorPath = Type.Object({ id: Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH, description: 'sensor_id' }) })
+export const spanQuery = {
+  from: Type.Optional(Type.String({ format: 'date-time', description: 'begin; an hour before `to` unless told' })),
+  to: Type.Optional(Type.String({ format: 'date-time', description: 'end, not included; now unless told' })),
+}
+
 /** Of those that ask for more than reading. */
 export const guardedFailures = {
-  400: { ...errorSchema, description: 'a parameter is wrong; the error says what is allowed' },
+  ...wrongParameter,
   403: { ...errorSchema, description: 'the role does not allow it' },
   ...failures,
 }

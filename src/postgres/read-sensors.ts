@@ -1,0 +1,60 @@
+import type { Queryable } from './pool.ts'
+
+/** A sensor and its newest reading among those that are rolled up; that reading's fields are null where none is. */
+export interface SensorRow {
+  readonly sensorKey: number
+  readonly sensorId: string
+  readonly sensorType: string
+  readonly factorySection: string | null
+  readonly zone: string | null
+  readonly machineId: string | null
+  readonly unit: string | null
+  readonly warningThreshold: number | null
+  readonly criticalThreshold: number | null
+  /** Milliseconds since 1970: ten thousand dates cost more to parse than to read. */
+  readonly lastMs: number | null
+  /** By the database's clock. */
+  readonly ageMs: number | null
+  readonly value: number | null
+  /** 0 normal, 1 warning, 2 critical. */
+  readonly level: 0 | 1 | 2 | null
+  readonly quality: number | null
+  readonly readings: number
+  readonly intervalMs: number | null
+}
+
+const MAX_ROWS = 100_000
+/** What its newest reading said of it goes before what its first one said. */
+const SENSOR = `
+  select s.sensor_key as "sensorKey", s.sensor_id as "sensorId", coalesce(v.sensor_type, s.sensor_type) as "sensorType",
+    coalesce(v.location, s.location) ->> 'factory_section' as "factorySection", coalesce(v.location, s.location) ->> 'zone' as zone,
+    coalesce(v.location, s.location) ->> 'machine_id' as "machineId", v.unit,
+    s.warning_threshold as "warningThreshold", s.critical_threshold as "criticalThreshold",
+    date_part('epoch', n.last_time) * 1000 as "lastMs", date_part('epoch', now() - n.last_time) * 1000 as "ageMs",
+    n.last_value as value, n.last_level as level, n.last_quality as quality, coalesce(n.readings, 0)::bigint as readings,
+    n.interval_ms as "intervalMs"
+  from sensors s left join sensor_state n on n.sensor_key = s.sensor_key left join sensor_version v on v.version_key = n.version_key`
+
+/** Every sensor that is registered, in no order. */
+export async function readSensors(db: Queryable): Promise<SensorRow[]> {
+  const { rows } = await db.query<SensorRow>(`${SENSOR} limit ${MAX_ROWS}`)
+  return rows
+}
+
+/** Null: there is none of this id. */
+export async function readSensor(db: Queryable, sensorId: string): Promise<SensorRow | null> {
+  const { rows } = await db.query<SensorRow>(`${SENSOR} where s.sensor_id = $1`, [sensorId])
+  return rows[0] ?? null
+}
+
+export interface SensorKeyRow {
+  readonly sensorKey: number
+  readonly sensorId: string
+}
+
+/** Of those ids that are registered. */
+export async function readSensorKeys(db: Queryable, sensorIds: readonly string[]): Promise<SensorKeyRow[]> {
+  const { rows } = await db.query<SensorKeyRow>(
+    'select sensor_key as "sensorKey", sensor_id as "sensorId" from sensors where sensor_id = any($1)', [sensorIds])
+  return rows
+}
