@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { integer, readVariables } from '../src/runtime/config.ts'
 import { ExitError } from '../src/runtime/errors.ts'
+import { benchHistory } from './history.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLatency } from './latency.ts'
 
@@ -12,12 +13,16 @@ const USAGE = `Measures the system on servers of its own, which it starts and re
       --profile: a CPU profile of each round's single consumer, which slows it.
   npm run bench -- latency [--rate 1000] [--seconds 60] [--sensors 300]
       Three consumers and the monitoring service: from a reading made to the table, to the topic of alerts, to a viewer.
+  npm run bench -- history [--readings 100000000] [--sensors 10000]
+      The monitoring service over a database that is full: charts of 10 minutes to a year, and the overview. 100 million readings take 13 GB of disk
+      and half an hour.
 
 Ctrl-C stops it and leaves nothing behind.`
 
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   ingest: ['readings', 'rounds', 'sensors', 'peers', 'profile'],
   latency: ['rate', 'seconds', 'sensors'],
+  history: ['readings', 'sensors'],
 }
 
 async function main(): Promise<void> {
@@ -40,6 +45,8 @@ async function main(): Promise<void> {
       readings, rounds: number('rounds', 3, 100), sensors: number('sensors', 500, 100_000), peersFolder: values.peers ?? null,
       profileFolder: values.profile ?? null,
     })
+  } else if (command === 'history') {
+    await benchHistory({ readings: number('readings', 100_000_000, 1_000_000_000), sensors: number('sensors', 10_000, 10_000) })
   } else {
     await benchLatency({ ratePerS: number('rate', 1_000, 50_000), seconds: number('seconds', 60, 3_600), sensors: number('sensors', 300, 10_000) })
   }
