@@ -294,7 +294,7 @@ create table reading_hour (
   mean_value double precision not null,
   last_value double precision not null,
   worst_level smallint not null,
-  constraint reading_hour_pkey PRIMARY KEY (sensor_key, bucket)
+  constraint reading_hour_pkey PRIMARY KEY (sensor_key, bucket) INCLUDE (readings, last_time, min_value, max_value, mean_value, last_value, worst_level)
 ) partition by range (bucket);
 
 create table reading_minute (
