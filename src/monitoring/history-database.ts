@@ -1,3 +1,4 @@
+import { isConnectionLost } from '../postgres/errors.ts'
 import type { Pool, Queryable } from '../postgres/pool.ts'
 import { databaseCall } from './access/database-call.ts'
 
@@ -14,7 +15,15 @@ export function createHistoryDatabase(pool: Pool, untilRead: () => Promise<void>
     async read(work) {
       if (!known) await untilRead()
       known = true
-      return databaseCall(() => work(pool))
+      return databaseCall(async () => {
+        try {
+          return await work(pool)
+        } catch (error) {
+          // One that the network has forgotten is noticed by its use; then the pool has another.
+          if (!isConnectionLost(error)) throw error
+          return work(pool)
+        }
+      })
     },
   }
 }

@@ -31,6 +31,8 @@ const ACCESS_CONNECTIONS = 2
 const MAX_CONNECTIONS = 2
 /** For the history, so that a slow answer of it holds up nothing else. */
 const HISTORY_CONNECTIONS = 4
+/** Less than the other timeout: so a statement that takes too long is told from a connection on which nobody answers. */
+const HISTORY_STATEMENT_TIMEOUT_MS = 1_500
 const STATEMENT_TIMEOUT_MS = 2_000
 
 export interface Monitoring extends Service {
@@ -51,7 +53,7 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
   const inTime = { statementTimeoutMs: STATEMENT_TIMEOUT_MS, queryTimeoutMs: STATEMENT_TIMEOUT_MS }
   const pool = openPool('monitoring', MAX_CONNECTIONS, { statementTimeoutMs: STATEMENT_TIMEOUT_MS })
   const accessPool = openPool('monitoring-access', ACCESS_CONNECTIONS, inTime)
-  const historyPool = openPool('monitoring-history', HISTORY_CONNECTIONS, inTime)
+  const historyPool = openPool('monitoring-history', HISTORY_CONNECTIONS, { ...inTime, statementTimeoutMs: HISTORY_STATEMENT_TIMEOUT_MS })
   const exportPool = openPool('monitoring-export', MOST_EXPORTS, {})
   const tls = config.tls ?? null
   const oidc = config.oidc ?? null

@@ -50,6 +50,11 @@ export function classifyPostgres(error: unknown): Disposition {
   return RETRY_MESSAGES.test(error.message) ? 'retry' : 'crash'
 }
 
+/** Whether a statement may have failed only because its connection was no good any more; the server itself said nothing. */
+export function isConnectionLost(error: unknown): boolean {
+  return !(error instanceof pg.DatabaseError) && classifyPostgres(error) === 'retry'
+}
+
 export function isUniqueViolation(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === '23505'
 }
