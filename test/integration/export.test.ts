@@ -1,6 +1,6 @@
 // Runs alone: it measures memory.
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { parquetReadObjects } from 'hyparquet'
 import { createPartitions } from '../../src/postgres/partitions.ts'
 import type { Pool } from '../../src/postgres/pool.ts'
@@ -93,27 +93,35 @@ describe('an export', () => {
   })
 })
 
-describe('an export of a million readings', () => {
-  test('is whole, and the service\'s memory doesn\'t grow with it', async (t) => {
-    const plant = await historyPlant(t)
-    await fillMillion(plant)
-    for (const format of ['csv', 'ndjson', 'parquet']) {
-      const url = `${plant.api.url}/api/export?from=2026-01-01T00:00:00Z&format=${format}`
-      const few = await measureExport(`${url}&to=2026-01-01T08:20:00Z`)
-      const all = await measureExport(`${url}&to=2026-01-03T00:00:00Z`)
-      t.diagnostic(`${format}: ${(all.bytes / 2 ** 20).toFixed(0)} MiB in ${all.tookS.toFixed(1)} s; at most ${all.mostMib.toFixed(0)} MiB of memory, with a fifth of it ${few.mostMib.toFixed(0)}`)
-      if (format !== 'parquet') assert.deepEqual([few.lines, all.lines], format === 'csv' ? [200_001, 1_000_001] : [200_000, 1_000_000])
-      // Kept whole, the rows would take 500 MiB.
-      assert.ok(all.mostMib - few.mostMib < 200, `${format}: ${few.mostMib} MiB, then ${all.mostMib}`)
-    }
-    const rows = await readParquet(`${plant.api.url}/api/export?${SPAN}&format=parquet`, ['reading_value'])
-    assert.equal(rows.length, 1_000_000)
-    assert.equal(rows.reduce((sum, row) => sum + (row['reading_value'] as number), 0), 499_999_500_000)
+describe('an export of half a million readings', () => {
+  const cleanUps: (() => void | Promise<void>)[] = []
+  let plant: HistoryPlant
+  before(async () => {
+    plant = await historyPlant({ after: (cleanUp) => { cleanUps.push(cleanUp) } })
+    await fill(plant)
+  })
+  after(async () => {
+    for (const cleanUp of cleanUps.toReversed()) await cleanUp()
   })
 
-  test('is cut when it can\'t be completed, instead of looking whole', async (t) => {
-    const plant = await historyPlant(t)
-    await fillMillion(plant)
+  test('is whole, and the service\'s memory doesn\'t grow with it', async (t) => {
+    for (const format of ['csv', 'ndjson', 'parquet']) {
+      const url = `${plant.api.url}/api/export?from=2026-01-01T00:00:00Z&format=${format}`
+      // The first one is the one for which everything is compiled.
+      await measureExport(`${url}&to=2026-01-01T04:10:00Z`)
+      const few = await measureExport(`${url}&to=2026-01-01T04:10:00Z`)
+      const all = await measureExport(`${url}&to=2026-01-03T00:00:00Z`)
+      t.diagnostic(`${format}: ${(all.bytes / 2 ** 20).toFixed(0)} MiB in ${all.tookS.toFixed(1)} s; at most ${all.mostMib.toFixed(0)} MiB of memory, with a fifth of it ${few.mostMib.toFixed(0)}`)
+      if (format !== 'parquet') assert.deepEqual([few.lines, all.lines], format === 'csv' ? [100_001, 500_001] : [100_000, 500_000])
+      // Kept whole, the rows would take 250 MiB.
+      assert.ok(all.mostMib - few.mostMib < 150, `${format}: ${few.mostMib} MiB, then ${all.mostMib}`)
+    }
+    const rows = await readParquet(`${plant.api.url}/api/export?${SPAN}&format=parquet`, ['reading_value'])
+    assert.equal(rows.length, 500_000)
+    assert.equal(rows.reduce((sum, row) => sum + (row['reading_value'] as number), 0), 124_999_750_000)
+  })
+
+  test('is cut when it can\'t be completed, instead of looking whole', async () => {
     for (const format of ['csv', 'ndjson', 'parquet']) {
       const answer = await fetch(`${plant.api.url}/api/export?${SPAN}&format=${format}`)
       assert.equal(answer.status, 200)
@@ -124,9 +132,7 @@ describe('an export of a million readings', () => {
     }
   })
 
-  test('ends at once in the database when nobody takes it any more; and no more than two are made at once', async (t) => {
-    const plant = await historyPlant(t)
-    await fillMillion(plant)
+  test('ends at once in the database when nobody takes it any more; and no more than two are made at once', async () => {
     const url = `${plant.api.url}/api/export?${SPAN}`
     const running = async (): Promise<number> => (await plant.pool.query<{ count: number }>(
       `select count(*) from pg_stat_activity where application_name = 'monitoring-export' and datname = current_database() and backend_xmin is not null`)).rows[0]?.count ?? -1
@@ -137,9 +143,9 @@ describe('an export of a million readings', () => {
     assert.deepEqual([refused.status, await refused.json()], [503, { error: '2 exports are running; try again when one of them has ended' }])
     for (const controller of gone) controller.abort()
     assert.equal(await eventually(running, (count) => count === 0, 3_000), 0)
-    const again = await fetch(`${url}&sensor=of-a-million-1`)
+    const again = await fetch(`${url}&sensor=of-many-1`)
     assert.equal(again.status, 200)
-    assert.equal((await again.text()).split('\r\n').length, 1_000_000 / 100 + 2)
+    assert.equal((await again.text()).split('\r\n').length, 500_000 / 100 + 2)
   })
 })
 
@@ -165,13 +171,13 @@ async function measureExport(url: string): Promise<Measured> {
   return { bytes, lines, tookS: (performance.now() - begunMs) / 1000, mostMib }
 }
 
-/** The values are 0 to 999,999. */
-async function fillMillion(plant: HistoryPlant): Promise<void> {
-  const sensors = await plant.addSensors(Array.from({ length: 100 }, (_, index) => ({ id: `of-a-million-${index}` })))
-  const first = sensors.get('of-a-million-0') as { sensorKey: number, versionKey: number }
+/** The values are 0 to 499,999. */
+async function fill(plant: HistoryPlant): Promise<void> {
+  const sensors = await plant.addSensors(Array.from({ length: 100 }, (_, index) => ({ id: `of-many-${index}` })))
+  const first = sensors.get('of-many-0') as { sensorKey: number, versionKey: number }
   await createPartitions(plant.pool, [Date.UTC(2026, 0, 1), Date.UTC(2026, 0, 2)].map((ms) => ms / 86_400_000))
   await plant.pool.query(`insert into reading (time, value, sensor_key, version_key, batch_id, offset_in_batch, level, sequence, quality, reading_count)
-    select timestamptz '2026-01-01Z' + i * interval '150 ms', i, $1 + i % 100, $2 + i % 100, 0, 0, 0, i, 1, i from generate_series(0, 999999) i`, [first.sensorKey, first.versionKey])
+    select timestamptz '2026-01-01Z' + i * interval '150 ms', i, $1 + i % 100, $2 + i % 100, 0, 0, 0, i, 1, i from generate_series(0, 499999) i`, [first.sensorKey, first.versionKey])
 }
 
 async function readParquet(url: string, columns?: string[]): Promise<Record<string, unknown>[]> {
