@@ -184,7 +184,8 @@ const ROLL_UP_DAY = `
     last_quality = case when excluded.last_time >= s.last_time then excluded.last_quality else s.last_quality end,
     last_level = case when excluded.last_time >= s.last_time then excluded.last_level else s.last_level end,
     last_time = greatest(s.last_time, excluded.last_time), readings = s.readings + excluded.readings,
-    interval_ms = coalesce(excluded.interval_ms, s.interval_ms)`
+    interval_ms = coalesce(excluded.interval_ms, case when excluded.last_time > s.last_time then
+      least(extract(epoch from excluded.last_time - s.last_time) * 1000, 2147483647)::int end, s.interval_ms)`
 
 /** Only one partition is looked at: the bounds of the day are known when the statement is planned. */
 async function rollUpDay(client: Client, { batches, firstId, lastId }: Portion, day: number): Promise<void> {

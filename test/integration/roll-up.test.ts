@@ -130,3 +130,22 @@ test('rolls up while another program has the partition locked against maintenanc
   holder.release()
   assert.deepEqual(await rollupDifferences(pool), [])
 })
+
+test('the interval of a sensor is known, also where each portion has one reading of it', async (t) => {
+  const pool = await open(t)
+  const logKey = await addLog(pool, 0)
+  const intervalMs = async (): Promise<number | null | undefined> => (
+    (await pool.query<{ ms: number | null }>('select interval_ms as ms from sensor_state')).rows[0]?.ms)
+  const rollUpAt = async (...seconds: number[]): Promise<void> => {
+    await store(pool, logKey, seconds.map((second) => ({ sensorKey: 1, timeUs: BEGIN_US + second * 1_000_000, value: 1 })))
+    await rollUpAll(pool, [logKey])
+  }
+  await rollUpAt(0)
+  assert.equal(await intervalMs(), null)
+  await rollUpAt(300)
+  assert.equal(await intervalMs(), 300_000)
+  await rollUpAt(100)
+  assert.equal(await intervalMs(), 300_000, 'a late one says nothing')
+  await rollUpAt(302, 304, 306)
+  assert.equal(await intervalMs(), 2_000)
+})
