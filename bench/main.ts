@@ -3,6 +3,7 @@ import { integer, readVariables } from '../src/runtime/config.ts'
 import { ExitError } from '../src/runtime/errors.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLatency } from './latency.ts'
+import { benchScaling } from './scaling.ts'
 
 const USAGE = `Measures the system on servers of its own, which it starts and removes again. Writes bench/results/<name>.md.
 
@@ -12,12 +13,15 @@ const USAGE = `Measures the system on servers of its own, which it starts and re
       --profile: a CPU profile of each round's single consumer, which slows it.
   npm run bench -- latency [--rate 1000] [--seconds 60] [--sensors 300]
       Three consumers and the monitoring service: from a reading made to the table, to the topic of alerts, to a viewer.
+  npm run bench -- scaling [--readings 400000] [--rounds 2] [--sensors 1000] [--rate 5000] [--seconds 10]
+      More consumers, sensors, larger and older batches: what ends each curve. Also writes docs/images/scaling.svg.
 
 Ctrl-C stops it and leaves nothing behind.`
 
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   ingest: ['readings', 'rounds', 'sensors', 'peers', 'profile'],
   latency: ['rate', 'seconds', 'sensors'],
+  scaling: ['readings', 'rounds', 'sensors', 'rate', 'seconds'],
 }
 
 async function main(): Promise<void> {
@@ -39,6 +43,11 @@ async function main(): Promise<void> {
     await benchIngest({
       readings, rounds: number('rounds', 3, 100), sensors: number('sensors', 500, 100_000), peersFolder: values.peers ?? null,
       profileFolder: values.profile ?? null,
+    })
+  } else if (command === 'scaling') {
+    await benchScaling({
+      readings: number('readings', 400_000, 10_000_000), rounds: number('rounds', 2, 100), sensors: number('sensors', 1_000, 100_000),
+      ratePerS: number('rate', 5_000, 50_000), seconds: number('seconds', 10, 3_600), consumersAtRate: 3,
     })
   } else {
     await benchLatency({ ratePerS: number('rate', 1_000, 50_000), seconds: number('seconds', 60, 3_600), sensors: number('sensors', 300, 10_000) })
