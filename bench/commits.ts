@@ -19,7 +19,9 @@ export interface Commits {
 export function watchCommits(pool: Pool, signal: AbortSignal): Commits {
   const seen = new Map<number, SeenCommit[]>()
   async function watch(): Promise<void> {
-    while (!signal.aborted) {
+    for (;;) {
+      // What was committed before the end is seen, also since the last look.
+      const isLast = signal.aborted
       const { rows } = await pool.query<{ log_key: number, next_offset: number }>({
         name: 'offsets', text: 'select log_key, next_offset from partition_log',
       })
@@ -29,6 +31,7 @@ export function watchCommits(pool: Pool, signal: AbortSignal): Commits {
         if (list === undefined) seen.set(logKey, [{ ms, nextOffset }])
         else if ((list.at(-1) as SeenCommit).nextOffset < nextOffset) list.push({ ms, nextOffset })
       }
+      if (isLast) return
       await sleep(COMMIT_POLL_MS)
     }
   }

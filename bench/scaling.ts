@@ -27,8 +27,9 @@ const BATCH_SIZES = [1_000, 5_000, 10_000, 30_000]
 const BATCH_AGES_MS = [10, 50, 100, 200, 500]
 /** A consumer's code is compiled by then. */
 const WARM_UP_PER_CONSUMER = 40_000
-/** In a topic beyond what is read, so that nobody comes to its end. */
+/** In a topic beyond what is read, so that nobody comes to its end. The first of several consumers stores up to 250,000/s while the others start. */
 const SPARE = 150_000
+const SPARE_WHILE_JOINING = 600_000
 
 /**
  * Consumers, sensors, the size and the age of a batch, each varied by itself; the points one after the other, in each round again. Prints, and
@@ -91,7 +92,7 @@ async function fillTopics(plant: BenchPlant, options: ScalingOptions): Promise<R
   for (const [partitions, processes] of CONSUMERS) {
     const warmUp = options.sensors + Math.max(...processes) * WARM_UP_PER_CONSUMER
     const topic = topicName(partitions, options.sensors)
-    bytes.set(topic, await fillTopic(plant, { topic, partitions, sensors: options.sensors, readings: warmUp + options.readings + SPARE }))
+    bytes.set(topic, await fillTopic(plant, { topic, partitions, sensors: options.sensors, readings: warmUp + options.readings + SPARE_WHILE_JOINING }))
   }
   for (const sensors of SENSORS) {
     const topic = topicName(3, sensors)

@@ -12,7 +12,7 @@ export interface BacklogOptions {
   /** Of this run alone. */
   readonly group: string
   readonly env?: Readonly<Record<string, string>>
-  /** So many are stored before it counts: until then code is compiled, and sensors are registered. */
+  /** So many are stored once each has its partitions, before it counts: until then code is compiled, and sensors are registered. */
   readonly warmUp: number
   /** So many count. The topic has more than both together. */
   readonly readings: number
@@ -24,27 +24,30 @@ export interface BacklogSpent extends Spent {
 }
 
 const POLL_MS = 20
-const DEADLINE_MS = 300_000
+const DEADLINE_MS = 180_000
 
-/** A group of consumers over a topic that is full already, into a fresh database: from when each has its partitions, and not to the very end. */
+/**
+ * A group of consumers over a topic that is full already, into a fresh database. The first one there begins with all partitions; what is stored
+ * until the last one has its own isn't counted.
+ */
 export async function runBacklog(plant: BenchPlant, options: BacklogOptions): Promise<BacklogSpent> {
   const { topic, processes, group, warmUp, readings } = options
   const database = await plant.createDatabase()
   const { pool } = database
   const consumers = await startConsumers(plant, { processes, group, databaseUrl: database.url, env: { SENSOR_TOPIC: topic, ...options.env } })
 
-  async function waitFor(wanted: number): Promise<void> {
+  async function waitFor(wanted: number): Promise<number> {
     const deadlineMs = performance.now() + DEADLINE_MS
     for (;;) {
       const stored = await readStored(pool)
-      if (stored.readings >= wanted && stored.owners === processes) return
+      if (stored.readings >= wanted && stored.owners === processes) return stored.readings
       assertRunning(consumers, plant)
       if (performance.now() > deadlineMs) throw new Error(`${group}: ${stored.owners} consumers stand at ${stored.readings} of ${wanted}`)
       await sleep(POLL_MS)
     }
   }
 
-  await waitFor(warmUp)
+  await waitFor(await waitFor(1) + warmUp)
   const first = await readMoment(plant, pool, consumers)
   await waitFor(first.stored + readings)
   const last = await readMoment(plant, pool, consumers)
