@@ -25,7 +25,8 @@ const Y_STEPS = 4
 /** Colours that are told apart without seeing colours too: one is dashed. */
 const STYLE = `
 svg { background: #fff } text { font: 12px sans-serif; fill: #333 } .title { font-weight: bold; font-size: 13px } .grid { stroke: #ddd }
-.line { fill: none; stroke-width: 2 } .a { stroke: #0063b2 } .b { stroke: #c45100; stroke-dasharray: 6 3 } .dot { stroke-width: 5; stroke-linecap: round; stroke-dasharray: none }
+.line { fill: none; stroke-width: 2 } .a { stroke: #0063b2 } .b { stroke: #c45100; stroke-dasharray: 6 3 }
+.dot { stroke-width: 5; stroke-linecap: round; stroke-dasharray: none }
 @media (prefers-color-scheme: dark) { svg { background: #0d1117 } text { fill: #ccc } .grid { stroke: #333 } .a { stroke: #58a6ff } .b { stroke: #ff9d57 } }`
 
 /** An SVG of the panels, two in a row. */

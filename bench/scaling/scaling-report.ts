@@ -50,7 +50,8 @@ export function reportScaling(results: ScalingResults): void {
     + `${Math.round(results.kafkaBytesPerReading)} bytes each in a replica. ${whole(options.readings)} readings count; before them code is compiled and `
     + 'sensors are registered, which doesn\'t count. The last: from the reading\'s own time to when another connection, which looks every '
     + `${COMMIT_POLL_MS} ms, sees it stored, for ${options.seconds} s. All servers, the consumers and what measures share the machine. Each figure but the `
-    + 'rates of the rounds is the median of the rounds. Cores are processor seconds in a second; `others` is what used the processors beside consumers, '
+    + 'rates is of the round with the highest rate, in the last with the lowest p99: what else runs only slows. Cores are processor seconds in a '
+    + 'second; `others` is what used the processors beside consumers, '
     + `PostgreSQL and Kafka, in the last also what makes the load. \`all cores end at\` is the rate at which ${cpus().length} cores would be used up at the `
     + 'cost measured, if nothing else ran: it depends less on the others than the rates do. A rollup runs every 5 s, so a short run has few of them.',
   ])
