@@ -6,10 +6,14 @@ import { createLogReader } from '../src/kafka/log-reader.ts'
 import { freePorts } from '../src/local/process/ports.ts'
 import type { Pool } from '../src/postgres/pool.ts'
 import { createLog } from '../src/runtime/log.ts'
+import { COMMIT_POLL_MS, tableLatencies, wallClockMs, watchCommits } from './commits.ts'
+import { startConsumers } from './consumers.ts'
 import { startLoad } from './load/load.ts'
 import { ALERT_TOPIC, SENSOR_TOPIC, withPlant } from './plant.ts'
 import type { BenchPlant } from './plant.ts'
 import { loadNow, machineLine, progress, quantile, table, whole, writeResults } from './report.ts'
+import { readStored } from './stored.ts'
+import { waitUntil } from './wait-until.ts'
 
 export interface LatencyOptions {
   readonly ratePerS: number
@@ -20,10 +24,8 @@ export interface LatencyOptions {
 const CONSUMERS = 3
 /** Not counted: the first commits register the sensors, and the code is not compiled yet. */
 const WARM_UP_S = 10
-const POLL_MS = 5
 /** What was made last may take so long to be everywhere. */
 const SETTLE_MS = 3_000
-const DEADLINE_MS = 60_000
 
 /** From a reading made to where it shows, at a steady rate. Prints, and writes bench/results/latency.md. */
 export async function benchLatency(options: LatencyOptions): Promise<void> {
@@ -42,7 +44,7 @@ export async function benchLatency(options: LatencyOptions): Promise<void> {
     const load = await startLoad({
       brokers: plant.brokers, topic: SENSOR_TOPIC, sensors, ratePerS, seed: 'latency', durationS: WARM_UP_S + seconds, log: createLog('load', 'error'),
     }).done
-    await waitUntil('all readings are stored', async () => await storedReadings(pool) >= load.counts.acknowledged)
+    await waitUntil('all readings are stored', async () => (await readStored(pool)).readings >= load.counts.acknowledged)
     await sleep(SETTLE_MS)
     stop.abort()
     await commits.done
@@ -57,72 +59,16 @@ export async function benchLatency(options: LatencyOptions): Promise<void> {
 }
 
 async function startServices(plant: BenchPlant, databaseUrl: string, pool: Pool): Promise<string> {
-  const shared = { KAFKA_BROKERS: plant.brokers.join(','), DATABASE_URL: databaseUrl }
   const [port = 0] = await freePorts(1)
-  await plant.startService('monitoring', { main: 'src/monitoring/main.ts', env: { ...shared, MONITORING_PORT: String(port) } })
-  for (let number = 1; number <= CONSUMERS; number++) {
-    await plant.startService(`consumer-${number}`, { main: 'src/consumer/main.ts', env: { ...shared, CONSUMER_ID: `consumer-00${number}` } })
-  }
+  await plant.startService('monitoring', {
+    main: 'src/monitoring/main.ts',
+    env: { KAFKA_BROKERS: plant.brokers.join(','), DATABASE_URL: databaseUrl, MONITORING_PORT: String(port) },
+  })
+  await startConsumers(plant, { processes: CONSUMERS, group: 'latency', databaseUrl })
   const monitoringUrl = `http://127.0.0.1:${port}`
   await waitUntil('the monitoring service answers', () => fetch(`${monitoringUrl}/health`).then((answer) => answer.ok, () => false))
-  await waitUntil('each consumer has a partition', async () => {
-    const { rows } = await pool.query<{ owners: number }>('select count(distinct claimed_by)::int as owners from partition_log')
-    return rows[0]?.owners === CONSUMERS
-  })
+  await waitUntil('each consumer has a partition', async () => (await readStored(pool)).owners === CONSUMERS)
   return monitoringUrl
-}
-
-/** What a reader saw of a log: at `ms` (since 1970) everything below `nextOffset` was visible. */
-interface SeenCommit {
-  readonly ms: number
-  readonly nextOffset: number
-}
-
-interface Commits {
-  /** By `log_key`, in the order in which they were seen. */
-  readonly seen: ReadonlyMap<number, readonly SeenCommit[]>
-  readonly done: Promise<void>
-}
-
-/** Reads the offsets, which move in the transaction of the readings: three rows, every 5 ms, on a connection of its own. */
-function watchCommits(pool: Pool, signal: AbortSignal): Commits {
-  const seen = new Map<number, SeenCommit[]>()
-  async function watch(): Promise<void> {
-    while (!signal.aborted) {
-      const { rows } = await pool.query<{ log_key: number, next_offset: number }>({
-        name: 'offsets', text: 'select log_key, next_offset from partition_log',
-      })
-      const ms = wallClockMs()
-      for (const { log_key: logKey, next_offset: nextOffset } of rows) {
-        const list = seen.get(logKey)
-        if (list === undefined) seen.set(logKey, [{ ms, nextOffset }])
-        else if ((list.at(-1) as SeenCommit).nextOffset < nextOffset) list.push({ ms, nextOffset })
-      }
-      await sleep(POLL_MS)
-    }
-  }
-  return { seen, done: watch() }
-}
-
-/** The clock of `Date.now()`, finer. */
-function wallClockMs(): number {
-  return performance.timeOrigin + performance.now()
-}
-
-async function tableLatencies(pool: Pool, seen: Commits['seen'], countedFromMs: number): Promise<number[]> {
-  const { rows } = await pool.query<{ log_key: number, position: number, ms: number }>(
-    `select b.log_key, b.first_offset + r.offset_in_batch as position, extract(epoch from r.time)::float8 * 1000 as ms
-     from reading r join batch b using (batch_id) where r.time >= to_timestamp($1::float8 / 1000) order by b.log_key, position`, [countedFromMs])
-  const next = new Map<number, number>()
-  return rows.map(({ log_key: logKey, position, ms }) => {
-    const commits = seen.get(logKey) ?? []
-    let index = next.get(logKey) ?? 0
-    while ((commits[index]?.nextOffset ?? Infinity) <= position) index++
-    next.set(logKey, index)
-    const commit = commits[index]
-    if (commit === undefined) throw new Error(`offset ${position} was never seen`)
-    return commit.ms - ms
-  })
 }
 
 /** When an alert was seen for the first time, and when its reading was made; both in milliseconds since 1970. */
@@ -183,19 +129,6 @@ async function watchStream(monitoringUrl: string, signal: AbortSignal): Promise<
   return { seen }
 }
 
-async function storedReadings(pool: Pool): Promise<number> {
-  const { rows } = await pool.query<{ stored: number }>('select coalesce(sum(stored), 0)::int8 as stored from partition_log')
-  return rows[0]?.stored ?? 0
-}
-
-async function waitUntil(what: string, condition: () => Promise<boolean>): Promise<void> {
-  const deadlineMs = performance.now() + DEADLINE_MS
-  while (!await condition()) {
-    if (performance.now() > deadlineMs) throw new Error(`not within ${DEADLINE_MS / 1000} s: ${what}`)
-    await sleep(100)
-  }
-}
-
 interface Outcome {
   readonly options: LatencyOptions
   readonly machine: string
@@ -220,8 +153,8 @@ function report({ options, machine, inTable, inTopic, atViewer, longestAcknowled
     ]),
     `${whole(options.ratePerS)} readings/s of ${options.sensors} simulated sensors for ${options.seconds} s after ${WARM_UP_S} s of warm-up; `
     + `${CONSUMERS} consumers and the monitoring service. Made is the reading's own time; all clocks are this machine's. Visible in the table is `
-    + `when a reader on another connection, which looks every ${POLL_MS} ms, sees the offset that the same transaction moved. A viewer gets the newest `
-    + '50 alerts at most five times a second; what more than 50 newer ones push out between two of these it never sees, and is not counted. '
+    + `when a reader on another connection, which looks every ${COMMIT_POLL_MS} ms, sees the offset that the same transaction moved. A viewer gets the `
+    + 'newest 50 alerts at most five times a second; what more than 50 newer ones push out between two of these it never sees, and is not counted. '
     + `The longest time until Kafka acknowledged a reading was ${Math.round(longestAcknowledgementMs)} ms, which is part of all three.`
     + (heldBack ? ' THE RATE WAS NOT KEPT: Kafka did not take it.' : ''),
   ])

@@ -4,6 +4,7 @@ import { ExitError } from '../src/runtime/errors.ts'
 import { benchHistory } from './history.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLatency } from './latency.ts'
+import { benchScaling } from './scaling.ts'
 
 const USAGE = `Measures the system on servers of its own, which it starts and removes again. Writes bench/results/<name>.md.
 
@@ -16,6 +17,8 @@ const USAGE = `Measures the system on servers of its own, which it starts and re
   npm run bench -- history [--readings 100000000] [--sensors 10000]
       The monitoring service over a database that is full: charts of 10 minutes to a year, and the overview. 100 million readings take 13 GB of disk
       and half an hour.
+  npm run bench -- scaling [--readings 400000] [--rounds 2] [--sensors 1000] [--rate 5000] [--seconds 10]
+      More consumers, sensors, larger and older batches: what ends each curve. Also writes docs/images/scaling.svg.
 
 Ctrl-C stops it and leaves nothing behind.`
 
@@ -23,6 +26,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   ingest: ['readings', 'rounds', 'sensors', 'peers', 'profile'],
   latency: ['rate', 'seconds', 'sensors'],
   history: ['readings', 'sensors'],
+  scaling: ['readings', 'rounds', 'sensors', 'rate', 'seconds'],
 }
 
 async function main(): Promise<void> {
@@ -47,6 +51,11 @@ async function main(): Promise<void> {
     })
   } else if (command === 'history') {
     await benchHistory({ readings: number('readings', 100_000_000, 1_000_000_000), sensors: number('sensors', 10_000, 10_000) })
+  } else if (command === 'scaling') {
+    await benchScaling({
+      readings: number('readings', 400_000, 10_000_000), rounds: number('rounds', 2, 100), sensors: number('sensors', 1_000, 100_000),
+      ratePerS: number('rate', 5_000, 50_000), seconds: number('seconds', 10, 3_600), consumersAtRate: 3,
+    })
   } else {
     await benchLatency({ ratePerS: number('rate', 1_000, 50_000), seconds: number('seconds', 60, 3_600), sensors: number('sensors', 300, 10_000) })
   }

@@ -23,12 +23,19 @@ export const ALERT_TOPIC = 'alerts'
 /** Three brokers and a PostgreSQL server of our own, with the settings of a local run: `fsync` and `synchronous_commit` are on. */
 export interface BenchPlant {
   readonly brokers: readonly string[]
+  readonly serverPids: ServerPids
   /** Where files of the run may lie. */
   readonly folder: string
   /** A migrated database that nobody has used. */
   createDatabase(): Promise<BenchDatabase>
   /** Starts one of our mains; its log is `<name>.log` in the folder. */
   startService(name: string, options: ServiceOptions): Promise<BenchService>
+}
+
+export interface ServerPids {
+  readonly kafka: readonly number[]
+  /** The one that starts the others. */
+  readonly postgres: number
 }
 
 export interface BenchDatabase {
@@ -96,7 +103,8 @@ export async function withPlant<T>(work: (plant: BenchPlant) => Promise<T>): Pro
       async drop() {
         databases.delete(database)
         await pool.end()
-        await runStatement(server.href, `drop database ${name} with (force)`)
+        // Ends an autovacuum in it, and waits 5 s for others to go; `with (force)` would need a superuser for the former.
+        await runStatement(server.href, `drop database ${name}`)
       },
     }
     databases.add(database)
@@ -118,10 +126,10 @@ export async function withPlant<T>(work: (plant: BenchPlant) => Promise<T>): Pro
   }
 
   async function run(): Promise<T> {
-    const { brokers } = await kafka
-    await postgres
+    const { brokers, nodes } = await kafka
+    const serverPids = { kafka: [...nodes.values()].map((node) => node.process.pid), postgres: (await postgres).process.pid }
     await ensureTopics({ brokers, clientId: 'bench' }, topicSettings(SENSOR_TOPIC, ALERT_TOPIC))
-    return work({ brokers, folder, createDatabase, startService })
+    return work({ brokers, serverPids, folder, createDatabase, startService })
   }
 
   try {

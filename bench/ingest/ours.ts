@@ -1,9 +1,11 @@
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from '../../src/postgres/pool.ts'
+import { assertRunning, startConsumers } from '../consumers.ts'
 import type { BenchService } from '../plant.ts'
 import { readUsage } from '../process-usage.ts'
 import { whole } from '../report.ts'
+import { readStored } from '../stored.ts'
 import type { Contestant, IngestPlant, Outcome } from './contestant.ts'
 
 const POLL_MS = 50
@@ -25,17 +27,10 @@ export function ours({ plant, readings }: IngestPlant, processes: number, profil
 
   async function run(round: number): Promise<Outcome> {
     const database = await plant.createDatabase()
-    const consumers: BenchService[] = []
-    for (let number = 1; number <= processes; number++) {
-      consumers.push(await plant.startService(`consumer-${processes}-${round}-${number}`, {
-        main: 'src/consumer/main.ts',
-        env: {
-          CONSUMER_ID: `consumer-00${number}`, CONSUMER_GROUP: `bench-${processes}-${round}`, GROUP_SESSION_TIMEOUT_MS: '4000',
-          KAFKA_BROKERS: plant.brokers.join(','), DATABASE_URL: database.url,
-        },
-        nodeOptions: profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profileFolder)}`],
-      }))
-    }
+    const consumers = await startConsumers(plant, {
+      processes, group: `bench-${processes}-${round}`, databaseUrl: database.url,
+      nodeOptions: profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profileFolder)}`],
+    })
     const [first, last] = await watch(consumers, database.pool)
     const { alerts, bytes } = await whatIsThere(database.pool)
     const batches = await meanBatch(database.pool)
@@ -55,8 +50,7 @@ export function ours({ plant, readings }: IngestPlant, processes: number, profil
     let last = await sample(consumers, pool)
     while (last.stored < readings) {
       await sleep(POLL_MS)
-      const ended = consumers.findIndex((consumer) => consumer.process.exit !== null)
-      if (ended >= 0) throw new Error(`consumer ${ended + 1} ended; see its log in ${plant.folder}`)
+      assertRunning(consumers, plant)
       const now = await sample(consumers, pool)
       if (now.stored > last.stored || first === undefined) last = now
       else if (now.ms - last.ms > STALLED_MS) throw new Error(`${processes} of our consumers stand at ${now.stored} of ${readings}`)
@@ -72,10 +66,10 @@ export function ours({ plant, readings }: IngestPlant, processes: number, profil
 }
 
 async function sample(consumers: readonly BenchService[], pool: Pool): Promise<Sample> {
-  const { rows } = await pool.query<{ stored: number }>('select coalesce(sum(stored), 0)::int8 as stored from partition_log')
+  const { readings: stored } = await readStored(pool)
   const usages = consumers.map((consumer) => readUsage(consumer.process.pid))
   return {
-    stored: rows[0]?.stored ?? 0, ms: performance.now(), cpuS: usages.reduce((sum, usage) => sum + (usage?.cpuS ?? Number.NaN), 0),
+    stored, ms: performance.now(), cpuS: usages.reduce((sum, usage) => sum + (usage?.cpuS ?? Number.NaN), 0),
     peakMemoryBytes: usages.reduce((sum, usage) => sum + (usage?.peakMemoryBytes ?? Number.NaN), 0),
   }
 }
