@@ -17,7 +17,7 @@ export interface Intake {
 }
 
 /** What is fetched and not yet taken, at most, give or take a fetch. */
-const MAX_BYTES = 16 * 1024 * 1024
+const MAX_BYTES = 12 * 1024 * 1024
 const IDLE_MS = 1_000
 /** `reading.offset_in_batch` has two bytes. */
 export const MAX_SPAN = 32_767
