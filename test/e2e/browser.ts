@@ -3,8 +3,11 @@ import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { chromium } from 'playwright-core'
 import type { Browser } from 'playwright-core'
+import { tryLock } from '../../src/local/file-lock.ts'
+import { PROJECT_ROOT } from '../../src/local/project.ts'
 import { ExitError, messageOf } from '../../src/runtime/errors.ts'
 
 /** The page is only ever opened from this machine, so Chromium's own traffic is left out: on a closed network it fails at every start. */
@@ -13,6 +16,8 @@ const CHROMIUM_ARGS = [
 ]
 const LAUNCH_TIMEOUT_MS = 60_000
 const INSTALL_TIMEOUT_MS = 600_000
+const LOCK_POLL_MS = 500
+const LOCK_FILE = join(PROJECT_ROOT, 'node_modules/.chromium-install')
 
 /**
  * A headless Chromium for the tests: CHROMIUM_PATH if set, else one that is installed, else one from Playwright's cache, else one
@@ -28,14 +33,30 @@ export async function launchBrowser(): Promise<Browser> {
   const failures: string[] = []
   const found = await launchFirst([...installedPaths(), ...playwrightPaths()], failures)
   if (found !== null) return found
-  for (const install of [installByPlaywright, installByPackageManager]) {
-    const problem = install()
-    if (problem !== null) failures.push(problem)
-    const installed = await launchFirst(install === installByPlaywright ? playwrightPaths() : installedPaths(), failures)
-    if (installed !== null) return installed
-  }
+  const installed = await installOnce(failures)
+  if (installed !== null) return installed
   throw new ExitError(['no Chromium could be started; install one (Debian: apt-get install chromium) or set CHROMIUM_PATH',
     ...failures.map((failure) => `  ${failure}`)].join('\n'))
+}
+
+/** Two files run at once, and the package manager refuses the second one: it waits, and then finds what the first has installed. */
+async function installOnce(failures: string[]): Promise<Browser | null> {
+  let lock = tryLock(LOCK_FILE)
+  const waited = lock === null
+  for (const endMs = performance.now() + INSTALL_TIMEOUT_MS; lock === null && performance.now() < endMs; lock = tryLock(LOCK_FILE)) await sleep(LOCK_POLL_MS)
+  try {
+    const found = waited ? await launchFirst([...installedPaths(), ...playwrightPaths()], failures) : null
+    if (found !== null) return found
+    for (const install of [installByPlaywright, installByPackageManager]) {
+      const problem = install()
+      if (problem !== null) failures.push(problem)
+      const installed = await launchFirst(install === installByPlaywright ? playwrightPaths() : installedPaths(), failures)
+      if (installed !== null) return installed
+    }
+    return null
+  } finally {
+    lock?.release()
+  }
 }
 
 /** A program that is there may still not run (Ubuntu's chromium-browser only says that it wants snap), so the next one is tried. */
