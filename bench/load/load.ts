@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createEncoder } from '../../src/contract/encode-reading.ts'
 import type { EncodeReading } from '../../src/contract/encode-reading.ts'
 import { SENSOR_TYPES, SENSOR_TYPE_NAMES } from '../../src/contract/sensor-types.ts'
 import type { SensorType } from '../../src/contract/sensor-types.ts'
+import { RECORD_OVERHEAD_BYTES } from '../../src/kafka/record-batch.ts'
+import { newEpoch } from '../../src/runtime/new-epoch.ts'
 import type { Log } from '../../src/runtime/log.ts'
 import { createSignal } from '../../src/sensor/signal.ts'
 import type { Signal } from '../../src/sensor/signal.ts'
@@ -71,8 +72,6 @@ interface Sensor {
 const TICK_MS = 10
 /** On a busy machine the last tick comes late, and brings what is due by then. */
 const LAST_TICK_MS = 1_000
-/** What a record takes beside its key and value, at most. */
-const RECORD_OVERHEAD_BYTES = 32
 /** At `max`, so many are made before the loop is given to the network. */
 const MAX_PER_TURN = 2_000
 
@@ -84,7 +83,7 @@ export function startLoad(options: LoadOptions): Load {
   const { ratePerS, log } = options
   const partitions = options.partitions ?? 3
   const maxWaiting = options.maxWaiting ?? (ratePerS === 'max' ? 20_000 : 500_000)
-  const epoch = `load-${new Date().toISOString().replaceAll(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}`
+  const epoch = `load-${newEpoch()}`
   const sensors = createSensors(options, partitions, epoch)
   const recorder = createRecorder(sensors.length)
   const startMs = performance.now()

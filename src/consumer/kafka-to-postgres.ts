@@ -20,7 +20,7 @@ import { createDecoder } from './decode.ts'
 import { createIntake } from './intake.ts'
 import { createPlant } from './plant.ts'
 import type { Plant } from './plant.ts'
-import { acceptedTime, prepare } from './prepare.ts'
+import { acceptedTime, logByKey, prepare } from './prepare.ts'
 import type { OwnedLog, Prepared } from './prepare.ts'
 import { createReplayArrivals } from './replay-arrivals.ts'
 import { restoreLogs } from './restore.ts'
@@ -231,17 +231,15 @@ function createWriter(
       await shareEpochs(pool, prepared.foreign)
       throw new FencedError('numbers of a producer come through several partitions now')
     }
-    const newDays = [...prepared.days].filter((day) => !knownDays.has(day))
+    const newDays = [...new Set(prepared.shares.flatMap(({ days }) => days))].filter((day) => !knownDays.has(day))
     await createPartitions(pool, newDays)
     for (const day of newDays) knownDays.add(day)
     return prepared
   }
 
   function takeSnapshots(shares: readonly { logKey: number, nextOffset: number }[]): DetectorSnapshot[] {
-    return shares.map(({ logKey, nextOffset }) => {
-      const owned = [...logs.values()].find((each) => each.logKey === logKey) as OwnedLog
-      return { logKey, nextOffset, format: SNAPSHOT_FORMAT, state: packMemories(owned.memories) }
-    })
+    return shares.map(({ logKey, nextOffset }) => (
+      { logKey, nextOffset, format: SNAPSHOT_FORMAT, state: packMemories(logByKey(logs, logKey).memories) }))
   }
 
   async function commit(prepared: Prepared, snapshots: readonly DetectorSnapshot[], search: RefusedSearch): Promise<void> {
@@ -271,6 +269,7 @@ function createWriter(
     // There may be nothing more to write for long, so its failure isn't left for the next one to find.
     writing.catch(onFailure)
   }
+
   async function storeMemories(): Promise<void> {
     await writing
     const open = [...logs.values()].filter(({ unstored }) => unstored.size > 0)
@@ -294,9 +293,7 @@ function createWriter(
   })
 }
 
-const NOTHING = {
-  readings: createBinaryCopy(), alerts: createBinaryCopy(), deadLetters: createBinaryCopy(), epochs: [], replays: [], snapshots: [],
-} as const
+const NOTHING = { readings: createBinaryCopy(), alerts: createBinaryCopy(), deadLetters: createBinaryCopy(), replays: [] }
 
 function logRejections(log: Log, prepared: Prepared): void {
   const first = prepared.rejections[0]

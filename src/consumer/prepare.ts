@@ -53,12 +53,9 @@ export interface PrepareContext {
 
 /** What one transaction will write, and what has to be there before. */
 export interface Prepared extends Omit<WriteBatch, 'snapshots'> {
-  /** Days since 1970-01-01 that the readings fall on. */
-  readonly days: ReadonlySet<number>
   /** Epochs that come through several logs: this batch can't be written until they are shared. */
   readonly foreign: readonly ForeignEpoch[]
   readonly rejections: readonly { readonly partition: number, readonly offset: number, readonly rejection: Rejection }[]
-  readonly stored: number
 }
 
 const TWO_32 = 4_294_967_296
@@ -91,17 +88,16 @@ export async function prepare(chunks: readonly LogChunk[], context: PrepareConte
     consumerId: context.consumerId, readings: createReadingCopy(chunks.reduce((sum, chunk) => sum + chunk.recordCount, 0)),
     alerts: createBinaryCopy(), deadLetters: createBinaryCopy(), rejections: [], trackers: [], foreign: [], replayed, replays: [],
   }
-  const shares: LogShare[] = []
+  const shares: ChunkShare[] = []
   for (const [index, chunk] of chunks.entries()) {
     shares.push(await encodeChunk(chunk, decoded[index] as Decoded, context, context.batchIds[index] as number, output))
   }
   const epochs = output.foreign.length > 0 ? [] : takeChanges(output.trackers, shares, context)
-  return {
-    ...output, epochs, days: new Set(shares.flatMap((share) => share.days)),
-    shares: shares.map((share) => ({ ...share, numbersStored: logByKey(context, share.logKey).unstored.size === 0 })),
-    stored: shares.reduce((sum, share) => sum + share.stored, 0),
-  }
+  return { ...output, epochs, shares: shares.map((share) => ({ ...share, numbersStored: logByKey(context.logs, share.logKey).unstored.size === 0 })) }
 }
+
+/** Whether the log's numbers are stored is known when those of all chunks have been looked at. */
+type ChunkShare = Omit<LogShare, 'numbersStored'>
 
 interface Output {
   readonly consumerId: string
@@ -134,7 +130,7 @@ function recognise(form: Form, plant: Plant): Known | null {
   return form.known
 }
 
-async function encodeChunk(chunk: LogChunk, { values, forms }: Decoded, context: PrepareContext, batchId: number, output: Output): Promise<LogShare> {
+async function encodeChunk(chunk: LogChunk, { values, forms }: Decoded, context: PrepareContext, batchId: number, output: Output): Promise<ChunkShare> {
   const log = ownedLog(context, chunk)
   const replayed = output.replayed.get(chunk.partition) ?? NOTHING_REPLAYED
   const score = createScoring(log, output)
@@ -218,8 +214,7 @@ async function encodeChunk(chunk: LogChunk, { values, forms }: Decoded, context:
   }
   return {
     logKey: log.logKey, batchId, firstOffset: chunk.firstOffset, nextOffset: chunk.nextOffset, stored, deadLettered, duplicates,
-    holes: chunk.nextOffset - chunk.firstOffset - chunk.recordCount, numbersStored: false, numbersMoved: log.numbersMoved,
-    days: [...days],
+    holes: chunk.nextOffset - chunk.firstOffset - chunk.recordCount, numbersMoved: log.numbersMoved, days: [...days],
   }
 }
 
@@ -227,7 +222,7 @@ async function encodeChunk(chunk: LogChunk, { values, forms }: Decoded, context:
  * What this batch stores of the producers' numbers. Where there are many that only went on in order, they wait for the next checkpoint: with
  * 10,000 sensors in turn, storing them took as long as storing the readings did, on both sides.
  */
-function takeChanges(touched: readonly SequenceTracker[], shares: readonly LogShare[], context: PrepareContext): EpochChange[] {
+function takeChanges(touched: readonly SequenceTracker[], shares: readonly ChunkShare[], context: PrepareContext): EpochChange[] {
   const offsets = new Map(shares.map(({ logKey, nextOffset }) => [logKey, nextOffset]))
   const changes: EpochChange[] = []
   const take = (tracker: SequenceTracker): void => {
@@ -235,7 +230,7 @@ function takeChanges(touched: readonly SequenceTracker[], shares: readonly LogSh
     if (change !== null) changes.push(change)
   }
   for (const tracker of touched) {
-    const log = tracker.homeLog === null ? null : logByKey(context, tracker.homeLog)
+    const log = tracker.homeLog === null ? null : logByKey(context.logs, tracker.homeLog)
     if (log !== null && !tracker.isUrgent && touched.length > FEW_EPOCHS) log.unstored.add(tracker)
     else {
       log?.unstored.delete(tracker)
@@ -245,15 +240,16 @@ function takeChanges(touched: readonly SequenceTracker[], shares: readonly LogSh
   for (const tracker of context.plant.crowdedTrackers()) take(tracker)
   if (!context.checkpoint) return changes
   for (const { logKey } of shares) {
-    const { unstored } = logByKey(context, logKey)
+    const { unstored } = logByKey(context.logs, logKey)
     for (const tracker of unstored) take(tracker)
     unstored.clear()
   }
   return changes
 }
 
-function logByKey(context: PrepareContext, logKey: number): OwnedLog {
-  for (const log of context.logs.values()) if (log.logKey === logKey) return log
+/** Of those that this consumer has. */
+export function logByKey(logs: ReadonlyMap<number, OwnedLog>, logKey: number): OwnedLog {
+  for (const log of logs.values()) if (log.logKey === logKey) return log
   throw new Error(`log ${logKey} is not ours`)
 }
 

@@ -22,6 +22,7 @@ import type { ConsumerConfig } from './config.ts'
 import { startKafkaToPostgres } from './kafka-to-postgres.ts'
 import { startMaintenance } from './maintenance.ts'
 import { startOutbox } from './outbox-to-kafka.ts'
+import { logByKey } from './prepare.ts'
 import type { OwnedLog } from './prepare.ts'
 import { createRebalances } from './rebalances.ts'
 import { startReplays } from './replays-to-kafka.ts'
@@ -87,7 +88,7 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
       processedLastMinute.add(consumed)
       rollups.committed(consumed)
       for (const { logKey, nextOffset } of prepared.shares) {
-        for (const owned of logs.values()) if (owned.logKey === logKey) hints.set(owned.partition, nextOffset)
+        hints.set(logByKey(logs, logKey).partition, nextOffset)
       }
       if (prepared.alerts.rows + prepared.deadLetters.rows > 0) outbox.wake()
     },

@@ -1,11 +1,10 @@
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { count, names, nullable, object, time } from './api-schema.ts'
+import { ALERT_LEVELS } from './sensor-types.ts'
 
 // The part of the monitoring API that tells of sensors and of what they measured. All times are UTC, ISO 8601 with a `Z`.
 
-export const ALERT_LEVELS = ['normal', 'warning', 'critical'] as const
-export type AlertLevel = typeof ALERT_LEVELS[number]
 /** How fine what is kept is: each reading, or what those of a minute or an hour come to. */
 export const HISTORY_LEVELS = ['raw', 'minute', 'hour'] as const
 export type HistoryLevel = typeof HISTORY_LEVELS[number]

@@ -2,6 +2,7 @@ import type { AcceptedTime, ValidReading } from './reading.ts'
 import { MAX_READING_COUNT, MAX_SEQUENCE } from './reading.ts'
 import { locateValues } from './locate-values.ts'
 import type { SlotName } from './locate-values.ts'
+import { ALERT_LEVELS } from './sensor-types.ts'
 import { parseTimestamp } from './timestamp.ts'
 
 /**
@@ -31,7 +32,7 @@ export const SLOTS = 6
 const SLOT_OF: Readonly<Record<SlotName, number>> = {
   timestamp: TIME_US, value: VALUE, alert_level: LEVEL, quality: QUALITY, reading_count: READING_COUNT, sequence: SEQUENCE,
 }
-const LEVEL_TEXTS = ['normal', 'warning', 'critical'].map((level) => Buffer.from(level))
+const LEVEL_TEXTS = ALERT_LEVELS.map((level) => Buffer.from(level))
 /** A number of so many digits is exactly what JSON.parse makes of it: both the digits and the power of ten are exact. */
 const MAX_DIGITS = 15
 const POWERS = Array.from({ length: MAX_DIGITS + 1 }, (_, exponent) => 10 ** exponent)

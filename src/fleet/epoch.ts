@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import { newEpoch } from '../runtime/new-epoch.ts'
 import type { FleetConfig } from './config.ts'
 
 /**
@@ -7,7 +8,7 @@ import type { FleetConfig } from './config.ts'
  */
 export function epochOf(config: FleetConfig): string {
   const { history, sensors, ratePerS, seed, timeScale, thresholds, plant } = config
-  if (history === null) return `fleet-${new Date().toISOString().replaceAll(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}`
+  if (history === null) return `fleet-${newEpoch()}`
   const { share, kinds } = plant.faults
   const text = JSON.stringify([sensors, history, ratePerS, seed, timeScale, thresholds, share, [...kinds]])
   return `fleet-history-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`

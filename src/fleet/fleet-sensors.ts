@@ -1,5 +1,5 @@
 import { SENSOR_TYPES, alertLevelOf } from '../contract/sensor-types.ts'
-import { partitionOfKey } from '../kafka/batch-producer.ts'
+import { partitionOfKey } from '../kafka/topic-partitions.ts'
 import { faultPlans } from '../sensor/faults/episodes.ts'
 import type { Episode } from '../sensor/faults/episodes.ts'
 import { createTimedSignal } from '../sensor/timed-signal.ts'

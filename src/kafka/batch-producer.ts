@@ -1,10 +1,11 @@
-import { Producer, Writer, compatibilityPartitioner, createAPI, findErrorBy, produceV9 } from '@platformatic/kafka'
-import type { ClusterMetadata, MessageToProduce } from '@platformatic/kafka'
+import { Producer, Writer, createAPI, findErrorBy, produceV9 } from '@platformatic/kafka'
+import type { ClusterMetadata } from '@platformatic/kafka'
 import { clientOptions } from './client.ts'
 import type { KafkaConnection } from './client.ts'
 import { NoLeaderError } from './errors.ts'
 import { sealBatch } from './record-batch.ts'
 import type { Compression } from './record-batch.ts'
+import { partitionCountOf } from './topic-partitions.ts'
 
 /** Writes record batches whose bytes were made elsewhere; for many readings a second. */
 export interface BatchProducer {
@@ -85,11 +86,7 @@ export function createBatchProducer(connection: KafkaConnection, topic: string, 
   }
 
   return {
-    async partitionCount() {
-      const count = (await metadata()).topics.get(topic)?.partitionsCount
-      if (count === undefined) throw new TypeError(`no partitions (reading 'partitionsCount') of ${topic}`)
-      return count
-    },
+    partitionCount: async () => partitionCountOf(await metadata(), topic),
     async send(partition, bytes, count) {
       try {
         return await send(partition, bytes, count)
@@ -101,11 +98,6 @@ export function createBatchProducer(connection: KafkaConnection, topic: string, 
     },
     close: () => client.close(true),
   }
-}
-
-/** The partition of a key, as Java's clients and `createKafkaProducer` choose it. */
-export function partitionOfKey(key: Buffer, partitions: number): number {
-  return compatibilityPartitioner({} as MessageToProduce, key) % partitions
 }
 
 function createRequest(topic: string, partition: number, bytes: Buffer, timeoutMs: number): Writer {

@@ -1,7 +1,8 @@
-import { Producer, compatibilityPartitioner } from '@platformatic/kafka'
+import { Producer } from '@platformatic/kafka'
 import type { MessageToProduce } from '@platformatic/kafka'
 import { clientOptions } from './client.ts'
 import type { KafkaConnection } from './client.ts'
+import { partitionCountOf, partitionOfKey } from './topic-partitions.ts'
 
 export interface OutgoingMessage {
   readonly topic: string
@@ -27,17 +28,10 @@ export function createKafkaProducer(connection: KafkaConnection): KafkaProducer 
   const producer = new Producer<Buffer, Buffer, Buffer, Buffer>({ ...clientOptions(connection), idempotent: true, acks: -1 })
   let turn = 0
 
-  async function partitionCount(topic: string): Promise<number> {
-    const metadata = await producer.metadata({ topics: [topic] })
-    const count = metadata.topics.get(topic)?.partitionsCount
-    if (count === undefined) throw new TypeError(`no partitions (reading 'partitionsCount') of ${topic}`)
-    return count
-  }
-
   function partitionOf(message: OutgoingMessage, count: number): number {
     if (message.partition !== undefined) return message.partition
     if (message.key === undefined || message.key === null) return turn++ % count
-    return compatibilityPartitioner({} as MessageToProduce, message.key) % count
+    return partitionOfKey(message.key, count)
   }
 
   return {
@@ -47,7 +41,7 @@ export function createKafkaProducer(connection: KafkaConnection): KafkaProducer 
       const byPartition = new Map<string, MessageToProduce[]>()
       for (const message of messages) {
         let count = counts.get(message.topic)
-        if (count === undefined) counts.set(message.topic, count = await partitionCount(message.topic))
+        if (count === undefined) counts.set(message.topic, count = partitionCountOf(await producer.metadata({ topics: [message.topic] }), message.topic))
         const partition = partitionOf(message, count)
         const destination = `${message.topic}/${partition}`
         let group = byPartition.get(destination)

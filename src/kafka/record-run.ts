@@ -1,4 +1,8 @@
 import { UnsupportedCompressionError, compressionsAlgorithmsByBitmask } from '@platformatic/kafka'
+import {
+  ATTRIBUTES_AT, BATCH_VERSION, COUNTED_AT, COUNT_AT, FIRST_OFFSET_AT, FIRST_TIME_AT, LAST_OFFSET_DELTA_AT, LENGTH_AT, PRODUCER_ID_AT, RECORDS_AT,
+  VERSION_AT,
+} from './batch-layout.ts'
 import type { LogRecord } from './log-slice.ts'
 
 /**
@@ -40,16 +44,6 @@ export interface RecordBatch {
   readonly run: RecordRun
 }
 
-// https://kafka.apache.org/documentation/#recordbatch
-const LENGTH_AT = 8
-const HEAD_BYTES = 12
-const MAGIC_AT = 16
-const ATTRIBUTES_AT = 21
-const LAST_OFFSET_DELTA_AT = 23
-const BASE_TIME_AT = 27
-const PRODUCER_ID_AT = 43
-const COUNT_AT = 57
-const RECORDS_AT = 61
 const COMPRESSION = 0b111
 const TRANSACTIONAL = 1 << 4
 const CONTROL = 1 << 5
@@ -58,8 +52,8 @@ const TWO_32 = 4_294_967_296
 /** All whole record batches in these bytes; what a fetch cut off at the end is left out. Throws where a batch is of a form that isn't known. */
 export function readRecordBatches(bytes: Buffer): RecordBatch[] {
   const batches: RecordBatch[] = []
-  for (let at = 0; at + HEAD_BYTES <= bytes.length;) {
-    const end = at + HEAD_BYTES + bytes.readInt32BE(at + LENGTH_AT)
+  for (let at = 0; at + COUNTED_AT <= bytes.length;) {
+    const end = at + COUNTED_AT + bytes.readInt32BE(at + LENGTH_AT)
     if (end > bytes.length) break
     batches.push(readRecordBatch(bytes, at, end))
     at = end
@@ -68,11 +62,11 @@ export function readRecordBatches(bytes: Buffer): RecordBatch[] {
 }
 
 function readRecordBatch(bytes: Buffer, at: number, end: number): RecordBatch {
-  const magic = bytes.readInt8(at + MAGIC_AT)
+  const version = bytes.readInt8(at + VERSION_AT)
   // Brokers since Kafka 4 know no other, those before turn older ones into it.
-  if (magic !== 2) throw new RangeError(`a record batch of format ${magic}; only 2 is known`)
+  if (version !== BATCH_VERSION) throw new RangeError(`a record batch of format ${version}; only ${BATCH_VERSION} is known`)
   const attributes = bytes.readInt16BE(at + ATTRIBUTES_AT)
-  const firstOffset = readInt64(bytes, at)
+  const firstOffset = readInt64(bytes, at + FIRST_OFFSET_AT)
   const packed = attributes & COMPRESSION
   const records = packed === 0 ? { bytes, at: at + RECORDS_AT } : { bytes: decompress(packed, bytes.subarray(at + RECORDS_AT, end)), at: 0 }
   const count = bytes.readInt32BE(at + COUNT_AT)
@@ -82,7 +76,7 @@ function readRecordBatch(bytes: Buffer, at: number, end: number): RecordBatch {
     producerId: bytes.readBigInt64BE(at + PRODUCER_ID_AT),
     isTransactional: (attributes & TRANSACTIONAL) !== 0, isControl: (attributes & CONTROL) !== 0,
     run: {
-      bytes: records.bytes, baseOffset: firstOffset, baseTimeMs: readInt64(bytes, at + BASE_TIME_AT),
+      bytes: records.bytes, baseOffset: firstOffset, baseTimeMs: readInt64(bytes, at + FIRST_TIME_AT),
       fields: locateRecords(records.bytes, records.at, count), from: 0, to: count,
     },
   }

@@ -1,5 +1,5 @@
-import { ALERT_LEVELS } from '../contract/history-api.ts'
 import type { History, HistoryLevel } from '../contract/history-api.ts'
+import { ALERT_LEVELS } from '../contract/sensor-types.ts'
 import { readOldestKept, readReadings, readRollups } from '../postgres/read-history.ts'
 import type { HistoryRow } from '../postgres/read-history.ts'
 import type { HistoryDatabase } from './history-database.ts'

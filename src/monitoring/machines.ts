@@ -1,5 +1,6 @@
-import { ALERT_LEVELS } from '../contract/history-api.ts'
-import type { AlertLevel, Machines, Sensor } from '../contract/history-api.ts'
+import type { Machines, Sensor } from '../contract/history-api.ts'
+import { ALERT_LEVELS } from '../contract/sensor-types.ts'
+import type { AlertLevel } from '../contract/sensor-types.ts'
 
 /** The machines that the sensors are at, by section, zone and name; sensors that tell no machine share one without a name. */
 export function buildMachines(sensors: readonly Sensor[]): Machines {

@@ -1,5 +1,5 @@
-import { ALERT_LEVELS } from '../contract/history-api.ts'
 import type { Sensor } from '../contract/history-api.ts'
+import { ALERT_LEVELS } from '../contract/sensor-types.ts'
 import { readSensor, readSensors } from '../postgres/read-sensors.ts'
 import type { SensorRow } from '../postgres/read-sensors.ts'
 import { freshForMs } from './freshness.ts'

@@ -1,4 +1,5 @@
 import type { HistoryLevel } from '../contract/history-api.ts'
+import { tenMinutes } from './bucket-index.ts'
 import { EXPORT_COLUMNS } from './export-columns.ts'
 import type { Client, Pool } from './pool.ts'
 
@@ -72,8 +73,6 @@ async function declare(client: Client, { level, fromMs, toMs, sensorKeys }: Expo
   const [from, time] = level === 'raw' ? ['reading', 'time'] : [`reading_${level}`, 'bucket']
   const version = level === 'raw' ? 'v.version_key = r.version_key'
     : 'v.version_key = (select version_key from sensor_state n where n.sensor_key = r.sensor_key)'
-  // By the expression of the index on `reading`, character by character.
-  const tenMinutes = (of: string): string => `date_bin('10 minutes', ${of}, '2000-01-01 00:00:00+00')`
   const chosen = sensorKeys === null ? '' : `and r.sensor_key = any($3::int[])${level === 'raw'
     ? ` and ${tenMinutes('r.time')} between ${tenMinutes('$1::timestamptz')} and ${tenMinutes('$2::timestamptz')}` : ''}`
   await client.query(`

@@ -1,3 +1,4 @@
+import { tenMinutes } from './bucket-index.ts'
 import type { Queryable } from './pool.ts'
 
 /** What the readings of one step come to. */
@@ -26,8 +27,6 @@ export interface HistoryQuestion {
 /** Where steps are counted from. */
 const EPOCH = `timestamptz '1970-01-01 00:00:00+00'`
 const STEP = `make_interval(secs => $4::float8 / 1000)`
-/** The expression of the index on `reading`, character by character. */
-const tenMinutes = (time: string): string => `date_bin('10 minutes', ${time}, '2000-01-01 00:00:00+00')`
 
 /**
  * 2^-64 of a value. PostgreSQL raises an error where a sum is more than a number holds, and where a part is less; any finite number is a

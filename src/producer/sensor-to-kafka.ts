@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EncodeReading } from '../contract/encode-reading.ts'
 import { classifyKafka } from '../kafka/errors.ts'
 import type { KafkaProducer } from '../kafka/producer.ts'
+import { RECORD_OVERHEAD_BYTES } from '../kafka/record-batch.ts'
 import { messageOf } from '../runtime/errors.ts'
 import type { Log } from '../runtime/log.ts'
 import type { Signal } from '../sensor/signal.ts'
@@ -47,8 +48,6 @@ const RETRY_WAIT_MS = 500
 /** An election takes less; the client itself goes on trying for most of a minute before it says anything. */
 const UNREACHABLE_AFTER_MS = 3_000
 const CLOSE_MS = 1_000
-/** What a record takes beside its key and value, at most. */
-const RECORD_OVERHEAD_BYTES = 32
 
 interface Waiting {
   readonly value: Buffer

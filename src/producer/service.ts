@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createEncoder } from '../contract/encode-reading.ts'
 import { topicSettings } from '../contract/topics.ts'
@@ -12,6 +11,7 @@ import type { Service } from '../runtime/lifecycle.ts'
 import { openLivenessFile } from '../runtime/liveness-file.ts'
 import type { Log } from '../runtime/log.ts'
 import { createMinuteCount } from '../runtime/minute-count.ts'
+import { newEpoch } from '../runtime/new-epoch.ts'
 import { createSignal } from '../sensor/signal.ts'
 import type { ProducerConfig } from './config.ts'
 import { startSensorToKafka } from './sensor-to-kafka.ts'
@@ -85,9 +85,4 @@ export async function startProducer(config: ProducerConfig, log: Log): Promise<P
     close: () => closing ??= close(),
     failed: path.failed,
   }
-}
-
-/** Readable, sortable, and new each time, also when two start in the same millisecond. */
-function newEpoch(): string {
-  return `${new Date().toISOString().replaceAll(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}`
 }
