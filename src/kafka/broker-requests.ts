@@ -1,4 +1,4 @@
-import { Admin, ResponseError, kGetApi } from '@platformatic/kafka'
+import { Admin, ResponseError } from '@platformatic/kafka'
 import type {
   API, consumerGroupDescribeV0, describeConfigsV4, describeGroupsV5, describeLogDirsV4, describeQuorumV2, fetchV17, listGroupsV5, listOffsetsV9,
   metadataV12, offsetFetchV9,
@@ -7,6 +7,7 @@ import { parseAddress } from '../runtime/address.ts'
 import type { Address } from '../runtime/address.ts'
 import { clientOptions } from './client.ts'
 import type { KafkaConnection } from './client.ts'
+import { negotiatedApi } from './negotiated-api.ts'
 
 /** What is asked here, in the newest form that the client knows; the form that is sent is the newest one that the broker knows, too. */
 interface Requests {
@@ -58,12 +59,7 @@ export function createBrokerRequests(connection: KafkaConnection): BrokerRequest
   let preferred: Address | null = null
 
   function apiOf<N extends Name>(name: N): Promise<API<Arguments<N>, Answer<N>>> {
-    return new Promise((resolve, reject) => {
-      admin[kGetApi]<Arguments<N>, Answer<N>>(name, (error, api) => {
-        if (api === undefined) reject(error ?? new Error(`no API ${name}`))
-        else resolve(api)
-      })
-    })
+    return negotiatedApi(admin, name)
   }
 
   async function ask<N extends Name>(broker: Address, name: N, ...args: Arguments<N>): Promise<Answer<N>> {

@@ -1,5 +1,5 @@
-import { Consumer, kGetApi } from '@platformatic/kafka'
-import type { ClusterMetadata, fetchV17 } from '@platformatic/kafka'
+import { Consumer } from '@platformatic/kafka'
+import type { ClusterMetadata } from '@platformatic/kafka'
 import { linkAbort, pause } from '../runtime/abort.ts'
 import { clientOptions } from './client.ts'
 import type { KafkaConnection } from './client.ts'
@@ -7,6 +7,7 @@ import { OldBrokerError, classifyKafka } from './errors.ts'
 import { FETCH_VERSION, fetchChunks } from './fetch-chunks.ts'
 import type { LogChunk } from './log-chunk.ts'
 import { EARLIEST, LATEST } from './log-offsets.ts'
+import { negotiatedApi } from './negotiated-api.ts'
 
 /** A partition's log as it is found when it is opened: which one it is, and its offsets from `first` up to, not including, `end`. */
 export interface OpenedLog {
@@ -144,7 +145,7 @@ export function createLogReader(connection: KafkaConnection, topic: string): Log
     read,
     async bounds(partitions) {
       client.clearMetadata()
-      await requireFetch(client)
+      if ((await negotiatedApi(client, 'Fetch')).version < FETCH_VERSION) throw new OldBrokerError('the brokers are older than Kafka 3.1')
       const topicId = (await metadata()).topics.get(topic)?.id
       if (topicId === undefined) throw new TypeError(`no metadata (reading 'partitions') of ${topic}`)
       const wanted = { topics: [topic], partitions: { [topic]: [...partitions] } }
@@ -157,16 +158,6 @@ export function createLogReader(connection: KafkaConnection, topic: string): Log
     },
     close: () => client.close(true),
   }
-}
-
-function requireFetch(client: Consumer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    client[kGetApi]<Parameters<typeof fetchV17.api>, unknown>('Fetch', (error, api) => {
-      if (api === undefined) reject(error ?? new Error('no API Fetch'))
-      else if (api.version < FETCH_VERSION) reject(new OldBrokerError('the brokers are older than Kafka 3.1'))
-      else resolve()
-    })
-  })
 }
 
 function offsetOf(offsets: readonly bigint[] | undefined, partition: number): number {
