@@ -5,11 +5,10 @@ import type { KafkaProducer, OutgoingMessage } from '../kafka/producer.ts'
 import { advanceOutbox, readPendingAlerts, readPendingDeadLetters } from '../postgres/outbox.ts'
 import type { OutboxAlert, OutboxDeadLetter } from '../postgres/outbox.ts'
 import type { Pool } from '../postgres/pool.ts'
-import { linkAbort, pause } from '../runtime/abort.ts'
 import { messageOf } from '../runtime/errors.ts'
 import type { Log } from '../runtime/log.ts'
+import { startFollowLoop } from './follow-loop.ts'
 import type { OwnedLog } from './prepare.ts'
-import { startPublishLoop } from './publish-loop.ts'
 
 export interface OutboxOptions {
   readonly pool: Pool
@@ -74,7 +73,9 @@ export function startOutbox(options: OutboxOptions): Outbox {
     return letters.length === DEAD_LETTERS_PER_SEND
   }
 
-  const loop = startPublishLoop({ publish: publishAll, what: 'alerts and dead letters', pollMs: POLL_MS, log })
+  const loop = startFollowLoop({
+    pass: publishAll, waiting: 'alerts and dead letters wait in the outbox', again: 'alerts and dead letters are published again', pollMs: POLL_MS, log,
+  })
   loop.running.catch(fail)
   return {
     own(owned) {
@@ -82,11 +83,7 @@ export function startOutbox(options: OutboxOptions): Outbox {
       loop.wake()
     },
     wake: loop.wake,
-    async stop(timeoutMs) {
-      loop.abort()
-      const deadline = linkAbort(new AbortController().signal)
-      await Promise.race([loop.running.then(publishAll).catch(() => {}).finally(() => { deadline.abort() }), pause(timeoutMs, deadline.signal)])
-    },
+    stop: loop.finish,
     failed,
   }
 }

@@ -6,8 +6,8 @@ import { markReplayFailed, markReplaysSent, readPendingReplays } from '../postgr
 import type { PendingReplay } from '../postgres/replay-outbox.ts'
 import { messageOf } from '../runtime/errors.ts'
 import type { Log } from '../runtime/log.ts'
+import { startFollowLoop } from './follow-loop.ts'
 import type { OwnedLog } from './prepare.ts'
-import { startPublishLoop } from './publish-loop.ts'
 
 export interface ReplaysOptions {
   readonly pool: Pool
@@ -82,7 +82,9 @@ export function startReplays({ pool, producer, sensorTopic, log }: ReplaysOption
     }
   }
 
-  const loop = startPublishLoop({ publish, what: 'replays', pollMs: POLL_MS, goesOn: true, log })
+  const loop = startFollowLoop({
+    pass: publish, waiting: 'replays wait in the outbox', again: 'replays are published again', pollMs: POLL_MS, goesOn: true, log,
+  })
   return {
     own(owned) {
       logs = owned

@@ -4,31 +4,37 @@ import { linkAbort, pause } from '../runtime/abort.ts'
 import { messageOf } from '../runtime/errors.ts'
 import type { Log } from '../runtime/log.ts'
 
-export interface PublishLoopOptions {
-  /** Publishes what is pending. */
-  readonly publish: () => Promise<void>
-  /** For the log: `alerts and dead letters`. */
-  readonly what: string
+export interface FollowLoopOptions {
+  /** Does what is left to do with what is stored. The signal is aborted when it should begin nothing new. */
+  readonly pass: (signal: AbortSignal) => Promise<void>
+  /** For the log, when it fails: `alerts wait in the outbox`. */
+  readonly waiting: string
+  /** For the log, when it works again: `alerts are published again`. */
+  readonly again: string
   /** What another process left behind is found without a call of `wake`. */
   readonly pollMs: number
+  /** After a failure; 500 unless told. */
+  readonly retryMs?: number
   /** Also after an error that doesn't pass by itself: nothing of this is worth ending the process for. */
   readonly goesOn?: boolean
   readonly log: Log
 }
 
-export interface PublishLoop {
+export interface FollowLoop {
   /** There may be something new. */
   wake(): void
   /** Begins nothing new any more. */
   abort(): void
+  /** The same, and does what is left, for at most so long. */
+  finish(timeoutMs: number): Promise<void>
   /** Resolves after `abort`; rejects when it can't go on, which it always can with `goesOn`. */
   readonly running: Promise<void>
 }
 
 const RETRY_MS = 500
 
-/** Publishes again and again what is stored, and goes on trying while Kafka or PostgreSQL is away. */
-export function startPublishLoop({ publish, what, pollMs, goesOn = false, log }: PublishLoopOptions): PublishLoop {
+/** Follows again and again what is stored, and goes on trying while Kafka or PostgreSQL is away. */
+export function startFollowLoop({ pass, waiting, again, pollMs, retryMs = RETRY_MS, goesOn = false, log }: FollowLoopOptions): FollowLoop {
   const stopping = new AbortController()
   let signalled = false
   let onSignal: () => void = () => {}
@@ -38,22 +44,27 @@ export function startPublishLoop({ publish, what, pollMs, goesOn = false, log }:
     onSignal()
   }
 
+  function abort(): void {
+    stopping.abort()
+    wake()
+  }
+
   async function run(): Promise<void> {
     let failing = false
     while (!stopping.signal.aborted) {
       signalled = false
       try {
-        await publish()
-        if (failing) log.info(`${what} are published again`)
+        await pass(stopping.signal)
+        if (failing) log.info(again)
         failing = false
       } catch (error) {
         if (stopping.signal.aborted) return
         const passes = [classifyPostgres(error), classifyKafka(error)].includes('retry')
         if (!passes && !goesOn) throw error
-        if (!failing && passes) log.warn({ reason: messageOf(error) }, `${what} wait in the outbox`)
-        if (!failing && !passes) log.error({ err: error }, `${what} wait in the outbox until this is mended`)
+        if (!failing && passes) log.warn({ reason: messageOf(error) }, waiting)
+        if (!failing && !passes) log.error({ err: error }, `${waiting} until this is mended`)
         failing = true
-        await pause(RETRY_MS, stopping.signal)
+        await pause(retryMs, stopping.signal)
         continue
       }
       if (signalled) continue
@@ -64,12 +75,15 @@ export function startPublishLoop({ publish, what, pollMs, goesOn = false, log }:
     }
   }
 
+  const running = run()
   return {
-    wake,
-    abort() {
-      stopping.abort()
-      wake()
+    wake, abort, running,
+    async finish(timeoutMs) {
+      abort()
+      const ended = new AbortController()
+      await Promise.race([
+        running.then(() => pass(ended.signal)).catch(() => {}).finally(() => { ended.abort() }), pause(timeoutMs, ended.signal)])
+      ended.abort()
     },
-    running: run(),
   }
 }
