@@ -13,8 +13,6 @@ export interface FollowLoopOptions {
   readonly again: string
   /** What another process left behind is found without a call of `wake`. */
   readonly pollMs: number
-  /** After a failure; 500 unless told. */
-  readonly retryMs?: number
   /** Also after an error that doesn't pass by itself: nothing of this is worth ending the process for. */
   readonly goesOn?: boolean
   readonly log: Log
@@ -34,7 +32,7 @@ export interface FollowLoop {
 const RETRY_MS = 500
 
 /** Follows again and again what is stored, and goes on trying while Kafka or PostgreSQL is away. */
-export function startFollowLoop({ pass, waiting, again, pollMs, retryMs = RETRY_MS, goesOn = false, log }: FollowLoopOptions): FollowLoop {
+export function startFollowLoop({ pass, waiting, again, pollMs, goesOn = false, log }: FollowLoopOptions): FollowLoop {
   const stopping = new AbortController()
   let signalled = false
   let onSignal: () => void = () => {}
@@ -64,7 +62,7 @@ export function startFollowLoop({ pass, waiting, again, pollMs, retryMs = RETRY_
         if (!failing && passes) log.warn({ reason: messageOf(error) }, waiting)
         if (!failing && !passes) log.error({ err: error }, `${waiting} until this is mended`)
         failing = true
-        await pause(retryMs, stopping.signal)
+        await pause(RETRY_MS, stopping.signal)
         continue
       }
       if (signalled) continue

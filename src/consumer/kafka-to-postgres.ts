@@ -24,6 +24,7 @@ import { acceptedTime, logByKey, prepare } from './prepare.ts'
 import type { OwnedLog, Prepared } from './prepare.ts'
 import { createReplayArrivals } from './replay-arrivals.ts'
 import { restoreLogs } from './restore.ts'
+import { createRollups } from './rollups.ts'
 import { shareEpochs } from './share-epochs.ts'
 
 export interface KafkaToPostgresOptions {
@@ -56,6 +57,7 @@ const REFRESH_INTERVAL_MS = 5_000
 const RETRY_FIRST_MS = 100
 const RETRY_MAX_MS = 2_000
 const BATCH_IDS_AHEAD = 60
+const LAST_ROLL_UP_MS = 1_500
 /** Nobody waits for the partitions: there is time to store what is remembered of them. */
 const FOR_GOOD = 'for good'
 
@@ -169,7 +171,7 @@ async function consume(
     while (!stop.signal.aborted) {
       const chunks = await intake.take(search.limit, options.batchMaxAgeMs, stop.signal)
       if (chunks.length > 0) await write(chunks, plant, search)
-      else if (!stop.signal.aborted) await write.checkpointIfDue()
+      else if (!stop.signal.aborted) await write.whileIdle()
     }
   } catch (error) {
     fail(error)
@@ -178,7 +180,7 @@ async function consume(
   stop.release()
   intake.close()
   await Promise.allSettled([write.settled(), reading, refreshing])
-  if (failures.length === 0 && signal.reason === FOR_GOOD) await write.checkpoint()
+  if (failures.length === 0 && signal.reason === FOR_GOOD) await write.finish()
   // The first one is the cause; the others follow from it.
   if (failures.length > 0) throw failures[0]
 }
@@ -193,10 +195,10 @@ async function keepFresh(plant: Plant, signal: AbortSignal): Promise<void> {
 interface Writer {
   /** Prepares a batch while the one before is being written, then begins to write it. */
   (chunks: readonly LogChunk[], plant: Plant, search: RefusedSearch): Promise<void>
-  /** Stores what is remembered, where something isn't stored. */
-  checkpoint(): Promise<void>
-  /** The same, at its interval. */
-  checkpointIfDue(): Promise<void>
+  /** No batch comes: stores what is remembered, and rolls up what isn't yet, each at its interval. */
+  whileIdle(): Promise<void>
+  /** The last batch is prepared: the same for good. */
+  finish(): Promise<void>
   /** Waits for the batch that is being written. */
   settled(): Promise<void>
 }
@@ -207,6 +209,7 @@ function createWriter(
   const { pool, consumerId } = options
   const arrivals = createReplayArrivals(pool, options.topic)
   const decoder = createDecoder()
+  const rollups = createRollups(pool, [...logs.values()].map(({ logKey }) => logKey), options.log)
   const knownDays = new Set<number>()
   const ids: number[] = []
   let writing: Promise<void> = Promise.resolve()
@@ -243,7 +246,7 @@ function createWriter(
   }
 
   async function commit(prepared: Prepared, snapshots: readonly DetectorSnapshot[], search: RefusedSearch): Promise<void> {
-    await writeBatch(pool, { ...prepared, snapshots })
+    await writeBatch(pool, { ...prepared, snapshots, rollUp: await rollups.step(prepared.shares) })
     // What was refused is behind us: back to the full size, step by step.
     search.condemned = null
     search.limit = Math.min(options.batchMaxReadings, search.limit * 2)
@@ -280,15 +283,20 @@ function createWriter(
       numbersStored: true, numbersMoved: owned.numbersMoved, days: [],
     }))
     const epochs = open.flatMap((owned) => [...owned.unstored].flatMap((tracker) => tracker.takeChange(at(owned)) ?? []))
-    await writeBatch(pool, { ...NOTHING, consumerId, shares, epochs, snapshots: takeSnapshots(shares) })
+    await writeBatch(pool, { ...NOTHING, consumerId, shares, epochs, snapshots: takeSnapshots(shares), rollUp: null })
     for (const { unstored } of open) unstored.clear()
   }
 
   return Object.assign(write, {
     settled: () => writing,
-    checkpoint: storeMemories,
-    async checkpointIfDue() {
+    async whileIdle() {
+      await writing
       if (isCheckpointDue()) await storeMemories()
+      await rollups.whileIdle()
+    },
+    async finish() {
+      await storeMemories()
+      await rollups.finish(LAST_ROLL_UP_MS)
     },
   })
 }

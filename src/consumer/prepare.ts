@@ -52,7 +52,7 @@ export interface PrepareContext {
 }
 
 /** What one transaction will write, and what has to be there before. */
-export interface Prepared extends Omit<WriteBatch, 'snapshots'> {
+export interface Prepared extends Omit<WriteBatch, 'snapshots' | 'rollUp'> {
   /** Epochs that come through several logs: this batch can't be written until they are shared. */
   readonly foreign: readonly ForeignEpoch[]
   readonly rejections: readonly { readonly partition: number, readonly offset: number, readonly rejection: Rejection }[]

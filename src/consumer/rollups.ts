@@ -1,47 +1,106 @@
-import type { Pool } from '../postgres/pool.ts'
-import { PORTION_OFFSETS, rollUp } from '../postgres/roll-up.ts'
+import type { Client, Pool } from '../postgres/pool.ts'
+import { PORTION_OFFSETS, prepareRollUp, rollUp, rollUpIn } from '../postgres/roll-up.ts'
+import { messageOf } from '../runtime/errors.ts'
 import type { Log } from '../runtime/log.ts'
-import { startFollowLoop } from './follow-loop.ts'
-import type { OwnedLog } from './prepare.ts'
 
 export interface Rollups {
-  /** Rolls up what these logs have, and goes on with them until told otherwise. */
-  own(logs: readonly OwnedLog[]): void
-  /** So many offsets more are committed. */
-  committed(offsets: number): void
-  /** Rolls up what is left, for at most so long, then stops. */
-  stop(timeoutMs: number): Promise<void>
+  /** What the next batch's transaction does, before its fence, so that the rollups hold all up to its end; null: it isn't due. */
+  step(shares: readonly RolledShare[]): Promise<((client: Client) => Promise<void>) | null>
+  /** There is no batch to write: what is left is rolled up in a transaction of its own, where that is due. */
+  whileIdle(): Promise<void>
+  /** Rolls up what is left, for at most so long. */
+  finish(timeoutMs: number): Promise<void>
 }
 
-/** A row of each sensor's minute, hour and state is rewritten so often, at least where its readings come more often than that. */
-const INTERVAL_MS = 5_000
+export interface RolledShare {
+  readonly firstOffset: number
+  readonly nextOffset: number
+  readonly days: readonly number[]
+}
+
+/** Between two passes lies this many times what the last one took: at most a twentieth of the time goes into them. */
+const PAUSE_PER_PASS = 19
+const MAX_PAUSE_MS = 5_000
+/** So many readings are worth an index that knows where they are. */
+const LARGE_OFFSETS = 20_000
 
 /**
- * Follows the logs in PostgreSQL, some seconds behind. Never fails: nothing of it is in memory, so no new start would mend what a next
- * try doesn't, and the ingest must not end for it.
+ * Paces the rollups of these logs: with every batch where that is cheap (a pass over some hundred readings takes 5 ms), less often where many
+ * sensors report, because then nearly every reading has a minute and an hour of its own to be updated.
  */
-export function startRollups(pool: Pool, log: Log): Rollups {
-  let logKeys: readonly number[] = []
-  let pending = 0
+export function createRollups(pool: Pool, logKeys: readonly number[], log: Log): Rollups {
+  /** What the owner before left behind isn't known: rolled up first, apart. */
+  let isCaughtUp = false
+  let pendingOffsets = 0
+  let pendingDays = new Set<number>()
+  let dueMs = Number.NEGATIVE_INFINITY
+  let isFailing = false
 
-  async function rollUpAll(signal: AbortSignal): Promise<void> {
-    pending = 0
-    while (!signal.aborted && await rollUp(pool, logKeys)) { /* more of them */ }
+  const isDue = (): boolean => pendingOffsets >= PORTION_OFFSETS || performance.now() >= dueMs
+
+  function passed(tookMs: number): void {
+    dueMs = performance.now() + Math.min(MAX_PAUSE_MS, PAUSE_PER_PASS * tookMs)
+    if (isFailing) log.info('readings are rolled up again')
+    isFailing = false
   }
 
-  const loop = startFollowLoop({
-    pass: rollUpAll, waiting: 'readings wait to be rolled up', again: 'readings are rolled up again', pollMs: INTERVAL_MS, retryMs: INTERVAL_MS,
-    goesOn: true, log,
-  })
+  /** Never an end of the ingest: the readings are stored, and the next pass begins where the last good one ended. */
+  function failed(error: unknown): void {
+    dueMs = performance.now() + MAX_PAUSE_MS
+    isCaughtUp = false
+    if (!isFailing) log.warn({ reason: messageOf(error) }, 'readings wait to be rolled up')
+    isFailing = true
+  }
+
+  async function catchUp(timeoutMs = Number.POSITIVE_INFINITY): Promise<void> {
+    const startedMs = performance.now()
+    try {
+      while (performance.now() - startedMs < timeoutMs && await rollUp(pool, logKeys)) { /* more of them */ }
+      isCaughtUp = true
+      pendingOffsets = 0
+      pendingDays = new Set()
+      passed(0)
+    } catch (error) {
+      failed(error)
+    }
+  }
+
   return {
-    own(logs) {
-      logKeys = logs.map((owned) => owned.logKey)
-      loop.wake()
+    async step(shares) {
+      for (const { firstOffset, nextOffset, days } of shares) {
+        pendingOffsets += nextOffset - firstOffset
+        for (const day of days) pendingDays.add(day)
+      }
+      if (!isDue()) return null
+      if (!isCaughtUp) await catchUp()
+      if (!isCaughtUp) return null
+      const startedMs = performance.now()
+      if (pendingOffsets >= LARGE_OFFSETS) {
+        try {
+          await prepareRollUp(pool, [...pendingDays])
+        } catch (error) {
+          failed(error)
+          return null
+        }
+      }
+      const preparedMs = performance.now() - startedMs
+      return async (client) => {
+        const beganMs = performance.now()
+        await client.query('savepoint roll_up')
+        try {
+          const hasMore = await rollUpIn(client, logKeys)
+          pendingOffsets = hasMore ? PORTION_OFFSETS : 0
+          if (!hasMore) pendingDays = new Set()
+          passed(performance.now() - beganMs + preparedMs)
+        } catch (error) {
+          await client.query('rollback to savepoint roll_up')
+          failed(error)
+        }
+      }
     },
-    committed(offsets) {
-      pending += offsets
-      if (pending >= PORTION_OFFSETS) loop.wake()
+    async whileIdle() {
+      if ((pendingOffsets > 0 || !isCaughtUp) && isDue()) await catchUp()
     },
-    stop: loop.finish,
+    finish: catchUp,
   }
 }

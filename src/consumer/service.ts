@@ -26,7 +26,6 @@ import { logByKey } from './prepare.ts'
 import type { OwnedLog } from './prepare.ts'
 import { createRebalances } from './rebalances.ts'
 import { startReplays } from './replays-to-kafka.ts'
-import { startRollups } from './rollups.ts'
 
 export interface ConsumerService extends Service {
   /** The partitions that it has now. */
@@ -37,10 +36,9 @@ const HEARTBEAT_MS = 2_000
 /** How far we are is told to the group so often, for tools that show lag. */
 const HINT_INTERVAL_MS = 5_000
 const LAST_PUBLISH_MS = 2_000
-const LAST_ROLL_UP_MS = 1_500
 const LAST_WORDS_MS = 1_000
-/** One writes, one registers sensors, one publishes, one replays, one rolls up, one beats. */
-const MAX_CONNECTIONS = 6
+/** One writes, one registers sensors or rolls up what was left, one publishes, one replays, one beats. */
+const MAX_CONNECTIONS = 5
 
 /** Starts one member of the consumer group; waits for PostgreSQL and Kafka for as long as it takes. */
 export async function startConsumer(config: ConsumerConfig, log: Log): Promise<ConsumerService> {
@@ -61,7 +59,6 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
   // What Kafka refuses resets the client's numbering: alerts, whose failure ends the process, have their own.
   const replayProducer = createKafkaProducer(connection)
   const replays = startReplays({ pool, producer: replayProducer, sensorTopic, log })
-  const rollups = startRollups(pool, log)
   const maintenance = startMaintenance({ databaseUrl: config.databaseUrl, consumerId, retention: config.retention, log })
   const rebalances = createRebalances(pool, consumerId, sensorTopic)
   const processedLastMinute = createMinuteCount()
@@ -79,14 +76,12 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
       restored = logs
       outbox.own(logs)
       replays.own(logs)
-      rollups.own(logs)
       recordAssigned(logs)
     },
     onCommitted(prepared, logs) {
       const consumed = prepared.shares.reduce((sum, share) => sum + share.nextOffset - share.firstOffset, 0)
       processed += consumed
       processedLastMinute.add(consumed)
-      rollups.committed(consumed)
       for (const { logKey, nextOffset } of prepared.shares) {
         hints.set(logByKey(logs, logKey).partition, nextOffset)
       }
@@ -132,7 +127,6 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
     if (newlyAssigned.length === 0) rebalances.record({ type: 'rebalance_complete', metadata: { assigned } })
     outbox.own([])
     replays.own([])
-    rollups.own([])
     path.assign(partitions)
     heartbeat.beatNow()
   }
@@ -172,7 +166,7 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
     // Who has only just asked to join must leave, too, when it is in.
     await within(LAST_WORDS_MS, joined.then(() => membership?.leave()))
     await within(LAST_WORDS_MS, replays.stop())
-    await Promise.all([outbox.stop(LAST_PUBLISH_MS), rollups.stop(LAST_ROLL_UP_MS), within(LAST_WORDS_MS, maintenance.stop())])
+    await Promise.all([outbox.stop(LAST_PUBLISH_MS), within(LAST_WORDS_MS, maintenance.stop())])
     await heartbeat.stop()
     await within(LAST_WORDS_MS, Promise.all([reader.close(), producer.close(), replayProducer.close(), pool.end()]))
     log.info({ processed }, 'left the group; everything in hand is committed')

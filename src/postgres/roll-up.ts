@@ -2,7 +2,7 @@ import { dayName } from '../contract/timestamp.ts'
 import { isLockTimeout } from './errors.ts'
 import { createPartitions, partitionOf, presentDays } from './partitions.ts'
 import { inTransaction } from './pool.ts'
-import type { Client, Pool } from './pool.ts'
+import type { Client, Pool, Queryable } from './pool.ts'
 
 interface PendingBatch {
   readonly logKey: number
@@ -34,29 +34,49 @@ const MAX_ID_DISTANCE = 20_000
 const WORK_MEM = '64MB'
 
 /**
- * Brings the readings of these logs that were stored since the last time into the rollups: one portion, in one transaction that also moves
- * the logs' positions. So the rollups hold exactly the readings below the positions, whoever is killed when, and late readings need nothing
- * special. Logs that had these partitions before (the topic was replaced, or came back shorter) are finished too.
- * Returns whether there may be more.
+ * Brings the readings of these logs that were stored since the last time into the rollups, in a transaction that is open, which may have
+ * stored some of them itself: one portion, and the logs' positions move with it. So the rollups hold exactly the readings below the
+ * positions, whoever is killed when, and late readings need nothing special. Logs that had these partitions before (the topic was replaced,
+ * or came back shorter) are finished too. Returns whether there may be more.
  */
+export async function rollUpIn(client: Client, logKeys: readonly number[], portionOffsets = PORTION_OFFSETS): Promise<boolean> {
+  const pending = await readPending(client, logKeys)
+  if (pending.length === 0) return false
+  const portion = choosePortion(pending, portionOffsets)
+  await rollUpPortion(client, portion, await daysOf(client, portion))
+  return hasMore(portion, pending)
+}
+
+/** The same in a transaction of its own, after making what it needs. */
 export async function rollUp(pool: Pool, logKeys: readonly number[], portionOffsets = PORTION_OFFSETS): Promise<boolean> {
   const pending = await readPending(pool, logKeys)
   if (pending.length === 0) return false
   const portion = choosePortion(pending, portionOffsets)
   const days = await daysOf(pool, portion)
+  await prepareRollUp(pool, days)
+  await inTransaction(pool, (client) => rollUpPortion(client, portion, days))
+  return hasMore(portion, pending)
+}
+
+/** Days (since 1970-01-01 UTC) that are about to be rolled up: their partitions, and an index that knows what was just stored. */
+export async function prepareRollUp(pool: Pool, days: readonly number[]): Promise<void> {
   await createPartitions(pool, days)
   await summarise(pool, days)
-  await inTransaction(pool, async (client) => {
-    if (!(await movePositions(client, portion))) return
-    // For the same reason it would sort all readings instead of hashing them.
-    await client.query(`set local work_mem = '${WORK_MEM}'; set local enable_sort = off`)
-    for (const day of days) await rollUpDay(client, portion, day)
-  })
+}
+
+async function rollUpPortion(client: Client, portion: Portion, days: readonly number[]): Promise<void> {
+  if (!(await movePositions(client, portion))) return
+  // Sorting: for the same reason it would sort all readings instead of hashing them.
+  await client.query(`set local work_mem = '${WORK_MEM}'; set local enable_sort = off`)
+  for (const day of days) await rollUpDay(client, portion, day)
+}
+
+function hasMore(portion: Portion, pending: readonly PendingBatch[]): boolean {
   return portion.batches.length < pending.length || pending.length >= PORTION_BATCHES
 }
 
-async function readPending(pool: Pool, logKeys: readonly number[]): Promise<PendingBatch[]> {
-  const { rows } = await pool.query<PendingBatch>(`
+async function readPending(db: Queryable, logKeys: readonly number[]): Promise<PendingBatch[]> {
+  const { rows } = await db.query<PendingBatch>(`
     select l.log_key as "logKey", l.position, b.batch_id as "batchId", b.first_offset as "firstOffset", b.next_offset as "nextOffset",
       case when b.days is not null then array(select day - date '1970-01-01' from unnest(b.days) as day order by 1) end as days
     from (
@@ -85,16 +105,16 @@ function choosePortion(pending: readonly PendingBatch[], portionOffsets: number)
   }))
 }
 
-async function daysOf(pool: Pool, { batches, firstId, lastId }: Portion): Promise<number[]> {
+async function daysOf(db: Queryable, { batches, firstId, lastId }: Portion): Promise<number[]> {
   const days = new Set(batches.flatMap((batch) => batch.days ?? []))
   const unknown = batches.filter((batch) => batch.days === null).map((batch) => batch.batchId)
   if (unknown.length > 0) {
-    const { rows } = await pool.query<{ day: number }>(`
+    const { rows } = await db.query<{ day: number }>(`
       select distinct (time at time zone 'UTC')::date - date '1970-01-01' as day from reading
       where batch_id = any($1) and batch_id between $2 and $3`, [unknown, firstId, lastId])
     for (const { day } of rows) days.add(day)
   }
-  return presentDays(pool, [...days].toSorted((a, b) => a - b))
+  return presentDays(db, [...days].toSorted((a, b) => a - b))
 }
 
 /**

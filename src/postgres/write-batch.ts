@@ -5,7 +5,7 @@ import { writeSnapshot } from './detector-state.ts'
 import type { DetectorSnapshot } from './detector-state.ts'
 import { isUniqueViolation } from './errors.ts'
 import { inTransaction } from './pool.ts'
-import type { Pool } from './pool.ts'
+import type { Client, Pool } from './pool.ts'
 import { writeEpochs } from './producer-epochs.ts'
 import type { EpochChange } from './producer-epochs.ts'
 import { writeReplayOutcomes } from './replay-outcomes.ts'
@@ -42,6 +42,8 @@ export interface WriteBatch {
   readonly epochs: readonly EpochChange[]
   readonly replays: readonly ReplayOutcome[]
   readonly snapshots: readonly DetectorSnapshot[]
+  /** Rolls up what these logs have, up to the end of this batch; null: another time. */
+  readonly rollUp: ((client: Client) => Promise<void>) | null
 }
 
 export const READING_COLUMNS = [
@@ -91,6 +93,7 @@ async function writeAll(pool: Pool, batch: WriteBatch): Promise<void> {
     for (const snapshot of batch.snapshots) await writeSnapshot(client, snapshot)
     if (!(await writeEpochs(client, batch.epochs))) throw new FencedError('a producer epoch was changed by another consumer')
     if (!(await writeReplayOutcomes(client, batch.replays))) throw new FencedError('a replay has arrived at another consumer too')
+    if (batch.rollUp !== null) await batch.rollUp(client)
     // Last, so that the row that all who want this log wait for is locked for the shortest time.
     const { rowCount } = await client.query(
       `update partition_log as l set

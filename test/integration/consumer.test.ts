@@ -208,7 +208,7 @@ test('a late writer is fenced, also by the alert that the other one has stored, 
       copy.int8(0)
     }
     return {
-      consumerId: 'zombie', readings: createBinaryCopy(), alerts: copy, deadLetters: createBinaryCopy(), epochs: [], replays: [], snapshots: [],
+      consumerId: 'zombie', readings: createBinaryCopy(), alerts: copy, deadLetters: createBinaryCopy(), epochs: [], replays: [], snapshots: [], rollUp: null,
       shares: [{ logKey, batchId, firstOffset: 0, nextOffset: 1, stored: 1, deadLettered: 0, duplicates: 0, holes: 0, numbersStored: true, numbersMoved: 0, days: [] }],
     }
   }

@@ -80,6 +80,25 @@ test('rollups are what the readings come to, through kills, restarts and handove
   assert.deepEqual(rows, [{ readings: rows[0].stored, stored: rows[0].stored, hours: true }])
 })
 
+test('a reading is in the rollups from the moment on at which it is stored', async (t) => {
+  const { pool, send, consumer } = await bench(t)
+  await consumer('consumer-001')
+  await send([reading(1)], 0)
+  const seen = new Set<string>()
+  const look = async (): Promise<string> => {
+    const { rows } = await pool.query(`
+      select (select count(*)::int from reading) as stored, (select sum(readings)::int from reading_minute) as minutes,
+        (select sum(readings)::int from reading_hour) as hours, (select readings::int from sensor_state) as state`)
+    return JSON.stringify(rows[0])
+  }
+  const whole = '{"stored":1,"minutes":1,"hours":1,"state":1}'
+  await eventually(async () => {
+    seen.add(await look())
+    assert.ok(seen.has(whole))
+  })
+  assert.deepEqual([...seen].filter((each) => each !== whole && each !== '{"stored":0,"minutes":null,"hours":null,"state":null}'), [])
+})
+
 test('readings are stored while rolling up fails, and rolled up when that is mended', async (t) => {
   const { pool, send, consumer, consumed } = await bench(t)
   await pool.query('alter table sensor_state add constraint broken check (readings < 0)')
