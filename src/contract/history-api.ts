@@ -54,12 +54,13 @@ export const historySchema = object({
   to: time('its end, not included'),
   points: Type.Array(object({
     time: time('begin of what the point covers'),
-    readings: count('how many there are in it'),
+    readings: count('how many it is made of'),
     min: Type.Number(),
     max: Type.Number(),
     mean: Type.Number(),
     last: Type.Number({ description: 'the newest of them' }),
     worst_level: names(ALERT_LEVELS, 'worst alert level among them'),
+    bad_quality: count('readings of a quality below 0.5 in its time; the point is made of them only where there are no others'),
   }, 'HistoryPoint'), { description: 'by time; where nothing was read there is no point' }),
 }, 'History')
 export type History = Static<typeof historySchema>

@@ -1,3 +1,4 @@
+import { BAD_QUALITY_BELOW } from '../contract/quality.ts'
 import { tenMinutes } from './bucket-index.ts'
 import type { Queryable } from './pool.ts'
 
@@ -12,6 +13,8 @@ export interface HistoryRow {
   readonly last: number
   /** The worst: 0 normal, 1 warning, 2 critical. */
   readonly level: 0 | 1 | 2
+  /** Readings of a bad quality: they are counted here, and make the row only where there are no others. Minutes and hours have none. */
+  readonly bad: number
 }
 
 export interface HistoryQuestion {
@@ -43,7 +46,8 @@ const AT = (time: string): string => `date_part('epoch', ${time}) * 1000 as "tim
 
 const READING = `
   with found as materialized (
-    select time, value as min_value, value as max_value, value as mean_value, value as last_value, level, 1 as readings
+    select time, value as min_value, value as max_value, value as mean_value, value as last_value, level, 1 as readings,
+      quality is null or quality >= ${BAD_QUALITY_BELOW} as is_good
     from reading
     where sensor_key = $1 and time >= $2::timestamptz and time < $3::timestamptz
       and ${tenMinutes('time')} between ${tenMinutes('$2::timestamptz')} and ${tenMinutes('$3::timestamptz')}
@@ -51,9 +55,12 @@ const READING = `
   counted as (select count(*) as found from found),
   step as (
     select found, case when found <= $6::int then time else date_bin(${STEP}, time, ${EPOCH}) end as step, f.* from found f cross join counted
-    where found <= $5::int)
-  select found, ${AT('step')}, ${MERGED} from step group by found, step
-  union all select found, null, null, null, null, null, null, null from counted where found > $5::int
+    where found <= $5::int),
+  judged as (
+    select step.*, count(*) filter (where not is_good) over of_step as bad, bool_or(is_good) over of_step as has_good
+    from step window of_step as (partition by step))
+  select found, ${AT('step')}, ${MERGED}, max(bad) as bad from judged where is_good = has_good group by found, step
+  union all select found, null, null, null, null, null, null, null, null from counted where found > $5::int
   order by 2`
 
 /**
@@ -71,7 +78,7 @@ export async function readReadings(
 /** From the rollups by minute or by hour; the step has to be whole ones of these. */
 export async function readRollups(db: Queryable, level: 'minute' | 'hour', question: HistoryQuestion): Promise<HistoryRow[]> {
   const { rows } = await db.query<HistoryRow>(`
-    select ${AT(`date_bin(${STEP}, bucket, ${EPOCH})`)}, ${MERGED}
+    select ${AT(`date_bin(${STEP}, bucket, ${EPOCH})`)}, ${MERGED}, 0 as bad
     from (
       select bucket, bucket as time, readings, min_value, max_value, mean_value, last_value, worst_level as level from reading_${level}
       where sensor_key = $1 and bucket >= $2::timestamptz and bucket < $3::timestamptz) as rolled_up

@@ -1,3 +1,4 @@
+import { BAD_QUALITY_BELOW } from '../contract/quality.ts'
 import { dayName } from '../contract/timestamp.ts'
 import { isLockTimeout } from './errors.ts'
 import { createPartitions, partitionOf, presentDays } from './partitions.ts'
@@ -172,25 +173,29 @@ const COLUMNS = 'sensor_key, bucket, readings, last_time, min_value, max_value, 
  */
 const FIRST_OFFSET = '($1::int8[])[r.batch_id - $2 + 1]'
 
-/** `last` begins with time and offset, so the greatest is the newest. Rows are written in the order of their keys, lest two that meet deadlock. */
+/**
+ * Readings of a bad quality are in no minute and no hour, but a sensor's newest reading may be one. `last` begins with time and offset, so the
+ * greatest is the newest. Rows are written in the order of their keys, lest two that meet deadlock.
+ */
 const ROLL_UP_DAY = `
   with part as materialized (
-    select r.sensor_key, date_bin('1 minute', r.time, '2000-01-01 00:00:00+00') as minute, count(*) as readings, min(r.time) as first_time,
+    select r.sensor_key, date_bin('1 minute', r.time, '2000-01-01 00:00:00+00') as minute,
+      r.quality is null or r.quality >= ${BAD_QUALITY_BELOW} as is_good, count(*) as readings, min(r.time) as first_time,
       min(r.value) as min_value, max(r.value) as max_value, ${SCALED_SUM} as scaled_sum, max(r.level) as worst_level,
       max(array[date_part('epoch', r.time), ${FIRST_OFFSET} + r.offset_in_batch, r.value, r.level, r.version_key, r.quality]) as last
     from reading r
     where r.batch_id between $2 and $3 and r.time >= $4::timestamptz and r.time < $5::timestamptz and ${FIRST_OFFSET} >= 0
-    group by 1, 2
+    group by 1, 2, 3
   ), minutes as (
     insert into reading_minute as m (${COLUMNS})
     select sensor_key, minute, readings, to_timestamp(last[1]), min_value, max_value, ${mean('scaled_sum', 'readings')}, last[3], worst_level
-    from part order by 1, 2
+    from part where is_good order by 1, 2
     on conflict (sensor_key, bucket) do update set ${MERGED}
   ), hours as (
     insert into reading_hour as m (${COLUMNS})
     select sensor_key, date_bin('1 hour', minute, '2000-01-01 00:00:00+00'), sum(readings), to_timestamp((max(last))[1]), min(min_value),
       max(max_value), ${mean('sum(scaled_sum)', 'sum(readings)')}, (max(last))[3], max(worst_level)
-    from part group by 1, 2 order by 1, 2
+    from part where is_good group by 1, 2 order by 1, 2
     on conflict (sensor_key, bucket) do update set ${MERGED}
   )
   insert into sensor_state as s (sensor_key, version_key, last_time, last_value, last_quality, last_level, readings, interval_ms)

@@ -1,11 +1,11 @@
 import type { Pool } from '../../src/postgres/pool.ts'
 
-/** What the rollups would be if they were made of all readings at once, by other means than those of the rollups themselves. */
+/** What the rollups would be if they were made at once of all readings that have no bad quality, by other means than those of the rollups themselves. */
 const RECOMPUTED = (unit: 'minute' | 'hour'): string => `
   select r.sensor_key, date_trunc('${unit}', r.time) as bucket, count(*) as readings, max(r.time) as last_time, min(r.value) as min_value,
     max(r.value) as max_value, avg(r.value::numeric) as mean_value, max(r.level) as worst_level,
     (array_agg(r.value order by r.time desc, b.first_offset + r.offset_in_batch desc))[1] as last_value
-  from reading r join batch b using (batch_id) group by 1, 2`
+  from reading r join batch b using (batch_id) where coalesce(r.quality, 1) >= 0.5 group by 1, 2`
 
 const BUCKETS = (unit: 'minute' | 'hour'): string => `
   select '${unit} ' || coalesce(m.bucket, w.bucket) || ' of ' || coalesce(m.sensor_key, w.sensor_key) || ': ' || to_json(m) || ' instead of ' || to_json(w) as difference

@@ -27,7 +27,7 @@ async function smallPlant(owner: Parameters<typeof historyPlant>[0]): Promise<Hi
   const plant = await historyPlant(owner)
   const sensors = await plant.addSensors([{ id: 'temp-1' }, { id: '=1+1', machine: 'a "b", c', zone: '@x', unit: '' }, { id: 'énergie', unit: 'kW', section: 'line\nbreak' }])
   await plant.add([...sensors.values()].flatMap((sensor, at) => [-5.25, 1e300, 0.1, Number.MIN_VALUE].map((value, index) => (
-    { ...sensor, timeUs: (BEGIN_MS + index * 300_000) * 1000 + 123 + at, value, level: index % 3, quality: index === 0 ? null : 0.25 }))))
+    { ...sensor, timeUs: (BEGIN_MS + index * 300_000) * 1000 + 123 + at, value, level: index % 3, quality: index === 0 ? null : 0.75 }))))
   await plant.pool.query('update reading set sequence = 9007199254740991, reading_count = 7 where value = 0.1')
   return plant
 }

@@ -53,13 +53,23 @@ describe('the history of a sensor', () => {
     await plant.add(values)
     const all = await history(plant, 'temp-1', BEGIN_MS, BEGIN_MS + 120_000)
     assert.deepEqual([all.level, all.step_ms, all.unit, all.points.length], ['raw', null, '°C', 120])
-    assert.deepEqual(all.points[7], { time: new Date(BEGIN_MS + 7_000).toISOString(), readings: 1, min: 7, max: 7, mean: 7, last: 7, worst_level: 'warning' })
+    assert.deepEqual(all.points[7], { time: new Date(BEGIN_MS + 7_000).toISOString(), readings: 1, min: 7, max: 7, mean: 7, last: 7, worst_level: 'warning', bad_quality: 0 })
     const few = await history(plant, 'temp-1', BEGIN_MS, BEGIN_MS + 120_000, 12)
     assert.deepEqual([few.level, few.step_ms], ['raw', 10_000])
-    assert.deepEqual(few.points[0], { time: new Date(BEGIN_MS).toISOString(), readings: 10, min: 0, max: 9, mean: 4.5, last: 9, worst_level: 'warning' })
+    assert.deepEqual(few.points[0], { time: new Date(BEGIN_MS).toISOString(), readings: 10, min: 0, max: 9, mean: 4.5, last: 9, worst_level: 'warning', bad_quality: 0 })
     assert.deepEqual(few.points.map(({ last }) => last), [9, 19, 29, 39, 49, 59, 69, 79, 89, 99, 109, 119])
     // The last one is not in it.
     assert.equal((await history(plant, 'temp-1', BEGIN_MS, BEGIN_MS + 119_000)).points.length, 119)
+  })
+
+  test('leaves readings of a bad quality out where there are others, and says how many they are', async (t) => {
+    const plant = await historyPlant(t)
+    const sensor = (await plant.addSensors([{ id: 'temp-1' }])).get('temp-1') as { sensorKey: number, versionKey: number }
+    await plant.add([[0, 20, 1], [1, 900, 0.2], [2, 22, null], [60, 500, 0.49], [61, 501, 0]].map(([second, value, quality]) => (
+      { ...sensor, timeUs: (BEGIN_MS + (second as number) * 1_000) * 1000, value: value as number, quality: quality as number | null })))
+    const of = (answer: History) => answer.points.map(({ readings, min, max, last, bad_quality: bad }) => [readings, min, max, last, bad])
+    assert.deepEqual(of(await history(plant, 'temp-1', BEGIN_MS, BEGIN_MS + 120_000, 2)), [[2, 20, 22, 22, 1], [2, 500, 501, 501, 2]])
+    assert.deepEqual(of(await history(plant, 'temp-1', BEGIN_MS, BEGIN_MS + 90 * DAY_MS, 90)), [[2, 20, 22, 22, 0]])
   })
 
   test('goes on to the rollups where a sensor reported more often than it does now', async (t) => {
