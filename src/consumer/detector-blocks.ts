@@ -1,0 +1,71 @@
+import { LEARNED_FORMAT, RECORD_BYTES, detectorAt, reset } from '../detect/learned/state.ts'
+import type { Detector, Mode } from '../detect/learned/state.ts'
+import type { DetectorBlockRow } from '../postgres/detector-state.ts'
+
+/**
+ * The learned detectors of one log, in blocks of 64 that are stored in turn: all of 3,300 sensors are 16 MB, which is too much to be written
+ * every 10 s, and to copy a block is 0.1 ms.
+ */
+export interface DetectorBlocks {
+  /** A new one, for a sensor that has none. */
+  add(sensorKey: number): Detector
+  /** Copies the blocks that were stored longest ago, of about so many bytes, as of this offset. The next call takes the next ones. */
+  take(nextOffset: number, maxBytes: number): DetectorBlockRow[]
+  /** Readings from this offset on are not in what is stored of some detectors. */
+  replayFrom(nextOffset: number): number
+}
+
+interface Block {
+  readonly key: number
+  readonly sensorKeys: number[]
+  readonly buffer: ArrayBuffer
+  /** What is stored of it is as of this offset; of one that wasn't stored yet the offset at which it began. */
+  storedOffset: number
+}
+
+const PER_BLOCK = 64
+
+/** A stored block is only read when it is of this format. */
+export function blockFormat(mode: Mode): number {
+  return 2 * LEARNED_FORMAT + (mode === 'full' ? 0 : 1)
+}
+
+/** `onRestored` is given each stored detector, and the offset from which on its readings are missing in it. */
+export function createDetectorBlocks(
+  logKey: number, mode: Mode, position: () => number, stored: readonly DetectorBlockRow[],
+  onRestored: (sensorKey: number, detector: Detector, nextOffset: number) => void,
+): DetectorBlocks {
+  const size = RECORD_BYTES[mode]
+  const blocks: Block[] = []
+  for (const { blockKey, sensorKeys, state, nextOffset } of stored) {
+    if (state.length !== sensorKeys.length * size) throw new RangeError(`block ${blockKey} of ${sensorKeys.length} detectors has ${state.length} bytes`)
+    const buffer = new ArrayBuffer(PER_BLOCK * size)
+    new Uint8Array(buffer).set(state)
+    blocks.push({ key: blockKey, sensorKeys, buffer, storedOffset: nextOffset })
+    for (const [index, sensorKey] of sensorKeys.entries()) onRestored(sensorKey, detectorAt(buffer, index * size, mode), nextOffset)
+  }
+
+  return {
+    add(sensorKey) {
+      let block = blocks.at(-1)
+      if (block === undefined || block.sensorKeys.length === PER_BLOCK) {
+        block = { key: blocks.length, sensorKeys: [], buffer: new ArrayBuffer(PER_BLOCK * size), storedOffset: position() }
+        blocks.push(block)
+      }
+      const detector = detectorAt(block.buffer, block.sensorKeys.push(sensorKey) * size - size, mode)
+      reset(detector, 0)
+      return detector
+    },
+    take(nextOffset, maxBytes) {
+      const due = blocks.filter(({ storedOffset }) => storedOffset < nextOffset).toSorted((a, b) => a.storedOffset - b.storedOffset)
+      return due.slice(0, Math.max(1, Math.floor(maxBytes / (PER_BLOCK * size)))).map((block) => {
+        block.storedOffset = nextOffset
+        return {
+          logKey, blockKey: block.key, nextOffset, format: blockFormat(mode), sensorKeys: [...block.sensorKeys],
+          state: Buffer.from(block.buffer.slice(0, block.sensorKeys.length * size)),
+        }
+      })
+    },
+    replayFrom: (nextOffset) => blocks.reduce((least, { storedOffset }) => Math.min(least, storedOffset), nextOffset),
+  }
+}

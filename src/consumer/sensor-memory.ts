@@ -1,0 +1,36 @@
+import type { Condition } from '../alarm/condition.ts'
+import type { Detector } from '../detect/learned/state.ts'
+import { emptyMemory } from '../detect/rules.ts'
+import type { RuleMemory } from '../detect/rules.ts'
+
+/** What a consumer remembers of one sensor of one partition: a constant size, whatever the sensor does. */
+export interface SensorMemory {
+  readonly rules: RuleMemory
+  /** Null: nothing is learned. */
+  readonly detector: Detector | null
+  /** By the places of the rules in `ALARM_RULES`; null: never over. */
+  readonly conditions: (Condition | null)[]
+  /** A bit for each condition that isn't inactive, so that most readings look at none. */
+  open: number
+  /** Of the newest reading: microseconds since 1970 and Kafka's offset. -1: none was read here yet. */
+  newestUs: number
+  newestOffset: number
+  /** From one reading to the next, microseconds; 0: not known. */
+  intervalUs: number
+}
+
+export function createSensorMemory(detector: Detector | null, rules: RuleMemory = emptyMemory()): SensorMemory {
+  return { rules, detector, conditions: [], open: 0, newestUs: -1, newestOffset: -1, intervalUs: 0 }
+}
+
+/** The interval follows by steps of a twentieth, so that it ends at the median, whatever the pauses are. */
+export function takeTime(memory: SensorMemory, timeUs: number, offset: number): void {
+  const sinceUs = timeUs - memory.newestUs
+  if (memory.newestUs >= 0 && sinceUs > 0) {
+    memory.intervalUs = memory.intervalUs === 0 ? sinceUs : memory.intervalUs * (sinceUs > memory.intervalUs ? 1.05 : 1 / 1.05)
+  }
+  if (sinceUs > 0 || memory.newestUs < 0) {
+    memory.newestUs = timeUs
+    memory.newestOffset = offset
+  }
+}
