@@ -37,6 +37,14 @@ begin
   raise exception 'audit_log is only added to';
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.refuse_change_of_row()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is only added to', tg_table_name;
+end $function$;
+
 create table account (
   account_id integer not null generated always as identity,
   name text not null,
@@ -53,6 +61,128 @@ create table account (
   constraint account_provider CHECK (((issuer IS NULL) = (subject IS NULL))),
   constraint account_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'admin'::text])))
 );
+
+create table alarm (
+  episode_id uuid not null,
+  sensor_key integer not null,
+  sensor_id text not null,
+  sensor_type text not null,
+  machine_id text not null,
+  location jsonb not null,
+  rule text not null,
+  priority text not null,
+  severity text not null,
+  state text not null,
+  condition_active boolean not null,
+  latched boolean not null,
+  active_logs smallint[] not null,
+  raised_at timestamp with time zone not null,
+  escalated_at timestamp with time zone,
+  cleared_at timestamp with time zone,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by text,
+  ended_at timestamp with time zone,
+  first_value double precision not null,
+  last_value double precision not null,
+  last_level text not null,
+  peak_value double precision not null,
+  peak_at timestamp with time zone not null,
+  peak_excess double precision not null,
+  unit text not null,
+  readings bigint not null,
+  description text not null,
+  group_id uuid,
+  log_key smallint,
+  detected_by text not null,
+  changed_at timestamp with time zone not null default now(),
+  constraint alarm_pkey PRIMARY KEY (episode_id),
+  constraint alarm_sensor_key_fkey FOREIGN KEY (sensor_key) REFERENCES sensors(sensor_key),
+  constraint alarm_priority_check CHECK ((priority = ANY (ARRAY['high'::text, 'medium'::text, 'low'::text]))),
+  constraint alarm_severity_check CHECK ((severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text]))),
+  constraint alarm_state_check CHECK ((state = ANY (ARRAY['normal'::text, 'unacknowledged'::text, 'acknowledged'::text, 'returned_unacknowledged'::text, 'shelved'::text, 'suppressed'::text, 'out_of_service'::text])))
+) with (fillfactor=70);
+create index alarm_machine_id_raised_at ON alarm USING btree (machine_id, raised_at, episode_id);
+create unique index alarm_open ON alarm USING btree (sensor_key, rule) WHERE (ended_at IS NULL);
+create index alarm_open_changed_at ON alarm USING btree (changed_at DESC) WHERE (ended_at IS NULL);
+create index alarm_raised_at ON alarm USING btree (raised_at, episode_id);
+create index alarm_sensor_id_raised_at ON alarm USING btree (sensor_id, raised_at, episode_id);
+
+create table alarm_event (
+  event_id bigint not null generated always as identity,
+  episode_id uuid,
+  sensor_key integer not null,
+  rule text not null,
+  transition text not null,
+  state text not null,
+  announced boolean not null,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now(),
+  actor text,
+  reason text,
+  value double precision,
+  detail text,
+  alert_id uuid,
+  constraint alarm_event_pkey PRIMARY KEY (event_id)
+);
+create index alarm_event_episode_id ON alarm_event USING btree (episode_id, event_id);
+create index alarm_event_raised ON alarm_event USING btree (occurred_at) WHERE ((transition = 'raised'::text) AND announced);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON alarm_event FOR EACH ROW EXECUTE FUNCTION refuse_change_of_row();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON alarm_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_row();
+
+create table alarm_out_of_service (
+  sensor_key integer not null,
+  rule text not null,
+  taken_by text not null,
+  reason text not null,
+  taken_at timestamp with time zone not null,
+  constraint alarm_out_of_service_pkey PRIMARY KEY (sensor_key, rule),
+  constraint alarm_out_of_service_sensor_key_fkey FOREIGN KEY (sensor_key) REFERENCES sensors(sensor_key)
+);
+
+create table alarm_setting (
+  setting_id bigint not null generated always as identity,
+  sensor_type text,
+  sensor_key integer,
+  rule text not null,
+  enabled boolean,
+  priority text,
+  limit_value double precision,
+  deadband double precision,
+  on_delay_ms integer,
+  off_delay_ms integer,
+  re_alarm_ms integer,
+  latch boolean,
+  changed_by text not null,
+  reason text not null,
+  changed_at timestamp with time zone not null default now(),
+  restores bigint,
+  constraint alarm_setting_pkey PRIMARY KEY (setting_id),
+  constraint alarm_setting_sensor_key_fkey FOREIGN KEY (sensor_key) REFERENCES sensors(sensor_key),
+  constraint alarm_setting_check CHECK (((sensor_type IS NULL) <> (sensor_key IS NULL))),
+  constraint alarm_setting_priority_check CHECK ((priority = ANY (ARRAY['high'::text, 'medium'::text, 'low'::text])))
+);
+create index alarm_setting_sensor ON alarm_setting USING btree (sensor_key, rule, setting_id) WHERE (sensor_key IS NOT NULL);
+create index alarm_setting_type ON alarm_setting USING btree (sensor_type, rule, setting_id) WHERE (sensor_type IS NOT NULL);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON alarm_setting FOR EACH ROW EXECUTE FUNCTION refuse_change_of_row();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON alarm_setting FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_row();
+
+create table alarm_shelf (
+  sensor_key integer not null,
+  rule text not null,
+  until timestamp with time zone,
+  shelved_by text not null,
+  reason text not null,
+  shelved_at timestamp with time zone not null,
+  constraint alarm_shelf_pkey PRIMARY KEY (sensor_key, rule),
+  constraint alarm_shelf_sensor_key_fkey FOREIGN KEY (sensor_key) REFERENCES sensors(sensor_key)
+);
+
+create table alert_unsent (
+  alert_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint alert_unsent_pkey PRIMARY KEY (alert_id)
+);
+create index alert_unsent_created_at ON alert_unsent USING btree (created_at, alert_id);
 
 create table alerts (
   alert_id uuid not null,
@@ -198,6 +328,14 @@ create table log_gap (
   constraint log_gap_pkey PRIMARY KEY (log_key, first_offset, reason),
   constraint log_gap_log_key_fkey FOREIGN KEY (log_key) REFERENCES partition_log(log_key),
   constraint log_gap_reason_check CHECK ((reason = ANY (ARRAY['log_truncated'::text, 'log_shorter_than_stored'::text, 'topic_replaced'::text])))
+);
+
+create table machine_suppression (
+  machine_id text not null,
+  suppressed_by text not null,
+  reason text not null,
+  suppressed_at timestamp with time zone not null,
+  constraint machine_suppression_pkey PRIMARY KEY (machine_id)
 );
 
 create table outbox_position (

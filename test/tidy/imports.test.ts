@@ -11,7 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | '*'>> = {
   dashboard: ['contract'],
   alarm: ['detect', 'contract'],
   kafka: ['contract', 'runtime'],
-  postgres: ['contract', 'runtime'],
+  postgres: ['alarm', 'contract', 'runtime'],
   producer: ['sensor', 'kafka', 'postgres', 'contract', 'runtime'],
   fleet: ['sensor', 'kafka', 'postgres', 'contract', 'runtime'],
   consumer: ['detect', 'alarm', 'kafka', 'postgres', 'contract', 'runtime'],

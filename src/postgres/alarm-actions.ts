@@ -1,0 +1,225 @@
+import { randomUUID } from 'node:crypto'
+import { nextStanding } from '../alarm/alarm-state.ts'
+import type { AlarmEvent, AlarmStanding, Step } from '../alarm/alarm-state.ts'
+import { alertStatus, insertAlarmAlerts, insertAlarmEvents, takeStep, updateAlertStatus } from './alarm-events.ts'
+import type { AlarmAlert, AlarmEventRow } from './alarm-events.ts'
+import { keyText, lockAlarm, lockOpenAlarms, readHiding, standingBefore, standingOf, timeOf, writeAlarmRows } from './alarm-rows.ts'
+import type { AlarmKey, AlarmRow, Hiding } from './alarm-rows.ts'
+import type { Client } from './pool.ts'
+
+/** Who does something to an alarm; nobody when a time is over. */
+export interface Actor {
+  readonly name: string | null
+  readonly reason: string | null
+  readonly nowMs: number
+}
+
+/** Somebody, who says why. */
+export interface Explained extends Actor {
+  readonly name: string
+  readonly reason: string
+}
+
+export type ActionResult =
+  | { readonly outcome: 'done' | 'nothing', readonly alarm: AlarmRow }
+  | { readonly outcome: 'unknown' }
+  | { readonly outcome: 'refused', readonly reason: string }
+
+/**
+ * Acknowledges an alarm, or resets a latched one; `nothing` when it was so before. Runs inside the caller's transaction, in which it also writes
+ * the audit log.
+ */
+export async function acknowledgeAlarm(client: Client, episodeId: string, event: 'acknowledge' | 'reset', actor: Actor): Promise<ActionResult> {
+  const alarm = await lockAlarm(client, episodeId)
+  if (alarm === undefined) return { outcome: 'unknown' }
+  if (alarm.endedMs !== null) return { outcome: 'nothing', alarm }
+  const hiding = await readHiding(client, [alarm])
+  return act(client, alarm, standingOf(alarm, hiding.get(keyText(alarm))), event, actor)
+}
+
+/** Shelves the alarms of the rule of the sensor that this alarm is of, until a time, or with null until the condition clears. */
+export async function shelveAlarm(client: Client, episodeId: string, untilMs: number | null, actor: Explained): Promise<ActionResult> {
+  return hide(client, episodeId, 'shelve', { ...actor, oneShot: untilMs === null }, async ({ sensorKey, rule }) => {
+    await client.query(
+      `insert into alarm_shelf (sensor_key, rule, until, shelved_by, reason, shelved_at) values ($1, $2, $3, $4, $5, $6)
+       on conflict (sensor_key, rule) do update set until = excluded.until, shelved_by = excluded.shelved_by, reason = excluded.reason,
+         shelved_at = excluded.shelved_at`,
+      [sensorKey, rule, timeOf(untilMs), actor.name, actor.reason, timeOf(actor.nowMs)])
+  })
+}
+
+export async function unshelveAlarm(client: Client, episodeId: string, actor: Actor): Promise<ActionResult> {
+  return hide(client, episodeId, 'unshelve', actor, async ({ sensorKey, rule }) => {
+    await client.query('delete from alarm_shelf where sensor_key = $1 and rule = $2', [sensorKey, rule])
+  })
+}
+
+/** Takes the rule of the sensor that this alarm is of out of service, until somebody returns it. */
+export async function takeOutOfService(client: Client, episodeId: string, actor: Explained): Promise<ActionResult> {
+  return hide(client, episodeId, 'take_out_of_service', actor, async ({ sensorKey, rule }) => {
+    await client.query(
+      `insert into alarm_out_of_service (sensor_key, rule, taken_by, reason, taken_at) values ($1, $2, $3, $4, $5) on conflict do nothing`,
+      [sensorKey, rule, actor.name, actor.reason, timeOf(actor.nowMs)])
+  })
+}
+
+export async function returnToService(client: Client, episodeId: string, actor: Actor): Promise<ActionResult> {
+  return hide(client, episodeId, 'return_to_service', actor, async ({ sensorKey, rule }) => {
+    await client.query('delete from alarm_out_of_service where sensor_key = $1 and rule = $2', [sensorKey, rule])
+  })
+}
+
+/** What is done to a rule of a sensor, named by one of its alarms, also when that alarm is over. */
+async function hide(
+  client: Client, episodeId: string, event: AlarmEvent, actor: Actor & { readonly oneShot?: boolean }, store: (key: AlarmKey) => Promise<void>,
+): Promise<ActionResult> {
+  const named = await client.query<AlarmKey>('select sensor_key as "sensorKey", rule from alarm where episode_id = $1', [episodeId])
+  const key = named.rows[0]
+  if (key === undefined) return { outcome: 'unknown' }
+  const alarm = (await lockOpenAlarms(client, [key]))[0] ?? await lockAlarm(client, episodeId)
+  if (alarm === undefined) return { outcome: 'unknown' }
+  const hiding = (await readHiding(client, [alarm])).get(keyText(alarm))
+  const result = await act(client, alarm, alarm.endedMs === null ? standingOf(alarm, hiding) : standingBefore(hiding), event, actor)
+  // Also when nothing changes: an alarm that is suppressed may be unshelved meanwhile.
+  if (result.outcome === 'done' || result.outcome === 'nothing') await store(key)
+  if (result.outcome === 'done') await hideAgain(client, [result.alarm], actor)
+  return result
+}
+
+/** Suppresses by design all alarms of a machine that is in maintenance. Says how many were open; null: it was suppressed before. */
+export async function suppressMachine(client: Client, machineId: string, actor: Explained): Promise<number | null> {
+  const { rowCount } = await client.query(
+    `insert into machine_suppression (machine_id, suppressed_by, reason, suppressed_at) values ($1, $2, $3, $4) on conflict do nothing`,
+    [machineId, actor.name, actor.reason, timeOf(actor.nowMs)])
+  return rowCount === 0 ? null : actOnMachine(client, machineId, 'suppress', actor)
+}
+
+/** Null: it was not suppressed. */
+export async function unsuppressMachine(client: Client, machineId: string, actor: Actor): Promise<number | null> {
+  const { rowCount } = await client.query('delete from machine_suppression where machine_id = $1', [machineId])
+  return rowCount === 0 ? null : actOnMachine(client, machineId, 'unsuppress', actor)
+}
+
+async function actOnMachine(client: Client, machineId: string, event: AlarmEvent, actor: Actor): Promise<number> {
+  const { rows: keys } = await client.query<AlarmKey>(
+    'select sensor_key as "sensorKey", rule from alarm where machine_id = $1 and ended_at is null', [machineId])
+  const alarms = await lockOpenAlarms(client, keys)
+  for (const alarm of alarms) await act(client, alarm, standingOf(alarm, undefined), event, actor)
+  await hideAgain(client, alarms, actor)
+  return alarms.length
+}
+
+/** Lets an event happen to an alarm, and writes what comes of it. */
+export async function act(
+  client: Client, alarm: AlarmRow, before: AlarmStanding, event: AlarmEvent, actor: Actor & { readonly oneShot?: boolean },
+): Promise<ActionResult> {
+  const step = nextStanding(before, event, actor.oneShot === undefined ? {} : { oneShot: actor.oneShot })
+  if (step === 'ignored') return { outcome: 'nothing', alarm }
+  if ('refused' in step) return { outcome: 'refused', reason: step.refused }
+  const isOpen = alarm.endedMs === null
+  const statusBefore = alertStatus(alarm)
+  if (isOpen) {
+    takeStep(alarm, step, actor.nowMs)
+    if (event === 'acknowledge') {
+      alarm.acknowledgedMs = actor.nowMs
+      alarm.acknowledgedBy = actor.name
+    }
+    await writeAlarmRows(client, [alarm])
+  }
+  // One that is over has nothing to tell anybody.
+  const alertId = isOpen && step.announced ? randomUUID() : null
+  if (alertId !== null) await insertAlarmAlerts(client, [messageOf(alarm, step, alertId, actor)])
+  await insertAlarmEvents(client, [recordOf(alarm, isOpen ? alarm.episodeId : null, step, alertId, actor)])
+  if (isOpen && statusBefore !== alertStatus(alarm)) await updateAlertStatus(client, [alarm])
+  return { outcome: 'done', alarm }
+}
+
+/** What comes out of one thing that hid it is hidden by the next: a shelved alarm of a machine whose maintenance is over is shelved still. */
+async function hideAgain(client: Client, alarms: readonly AlarmRow[], { nowMs }: Actor): Promise<void> {
+  const open = alarms.filter(({ endedMs }) => endedMs === null)
+  if (open.length === 0) return
+  const hiding = await readHiding(client, open)
+  for (const alarm of open) await hideOne(client, alarm, hiding.get(keyText(alarm)), nowMs)
+}
+
+const HIDES = { out_of_service: 'take_out_of_service', suppressed: 'suppress', shelved: 'shelve' } as const satisfies Record<string, AlarmEvent>
+const STILL: Readonly<Record<keyof typeof HIDES, string>> = {
+  out_of_service: 'it is out of service', suppressed: 'its machine is in maintenance', shelved: 'it is shelved',
+}
+
+/** Brings an open alarm to where what hides it says that it is. */
+export async function hideOne(client: Client, alarm: AlarmRow, hiding: Hiding | undefined, nowMs: number): Promise<void> {
+  const { state, oneShot } = standingBefore(hiding)
+  if (hiding === undefined || state === alarm.state || !(state in HIDES)) return
+  const hidden = state as keyof typeof HIDES
+  await act(client, alarm, standingOf(alarm, hiding), HIDES[hidden], { name: null, reason: STILL[hidden], nowMs, oneShot })
+}
+
+function messageOf(alarm: AlarmRow, step: Step, alertId: string, { name, reason, nowMs }: Actor): AlarmAlert {
+  const by = name === null ? '' : ` by ${name}`
+  const why = reason === null ? '' : `: ${reason}`
+  return {
+    alertId, alarm, transition: step.transition, atMs: nowMs, value: alarm.lastValue, level: alarm.lastLevel,
+    description: `${step.transition.replaceAll('_', ' ')}${by}${why}`, detectedBy: alarm.detectedBy, logKey: null, offset: null,
+  }
+}
+
+function recordOf(alarm: AlarmRow, episodeId: string | null, step: Step, alertId: string | null, actor: Actor): AlarmEventRow {
+  return {
+    episodeId, sensorKey: alarm.sensorKey, rule: alarm.rule, transition: step.transition, state: step.standing.state,
+    announced: alertId !== null, occurredMs: actor.nowMs, actor: actor.name, reason: actor.reason, value: null, detail: null, alertId,
+  }
+}
+
+/** So many in one call; the next goes on. */
+const MOST_AT_ONCE = 1_000
+
+/**
+ * To be called about once a second, by any number of consumers at the same time, each in a transaction. Ends shelvings whose time is over, and brings
+ * alarms to where they belong that were raised in the moment in which their rule was shelved, suppressed or taken out of service. Says how many
+ * alarms changed.
+ */
+export async function expireShelving(client: Client, nowMs: number): Promise<number> {
+  const over = timeOf(nowMs)
+  const { rows: keys } = await client.query<AlarmKey>(
+    'select sensor_key as "sensorKey", rule from alarm_shelf where until <= $1 limit $2', [over, MOST_AT_ONCE])
+  if (keys.length === 0) return hideMissed(client, nowMs)
+  // The alarms first, then the shelves: in the order in which everybody locks them.
+  const alarms = await lockOpenAlarms(client, keys)
+  const { rows: ended } = await client.query<AlarmKey>(
+    `delete from alarm_shelf s using (
+       select sensor_key, rule from alarm_shelf join unnest($2::int[], $3::text[]) as k (sensor_key, rule) using (sensor_key, rule)
+       where until <= $1 order by sensor_key, rule for update of alarm_shelf skip locked) as o
+     where s.sensor_key = o.sensor_key and s.rule = o.rule returning s.sensor_key as "sensorKey", s.rule`,
+    [over, keys.map(({ sensorKey }) => sensorKey), keys.map(({ rule }) => rule)])
+  const nobody: Actor = { name: null, reason: null, nowMs }
+  const open = new Map(alarms.map((alarm) => [keyText(alarm), alarm]))
+  let changed = 0
+  for (const key of ended) {
+    const alarm = open.get(keyText(key))
+    if (alarm === undefined) await insertAlarmEvents(client, [expiredWithoutAlarm(key, nowMs)])
+    else if ((await act(client, alarm, standingOf(alarm, undefined), 'shelving_expired', nobody)).outcome === 'done') changed++
+  }
+  await hideAgain(client, alarms, nobody)
+  return changed + await hideMissed(client, nowMs)
+}
+
+function expiredWithoutAlarm({ sensorKey, rule }: AlarmKey, nowMs: number): AlarmEventRow {
+  return {
+    episodeId: null, sensorKey, rule, transition: 'shelving_expired', state: 'normal', announced: false, occurredMs: nowMs, actor: null, reason: null,
+    value: null, detail: null, alertId: null,
+  }
+}
+
+async function hideMissed(client: Client, nowMs: number): Promise<number> {
+  const { rows: keys } = await client.query<AlarmKey>(
+    `select a.sensor_key as "sensorKey", a.rule from alarm a
+     where a.ended_at is null and a.state in ('unacknowledged', 'acknowledged', 'returned_unacknowledged') and (
+       exists (select from alarm_shelf s where s.sensor_key = a.sensor_key and s.rule = a.rule)
+       or exists (select from alarm_out_of_service o where o.sensor_key = a.sensor_key and o.rule = a.rule)
+       or exists (select from machine_suppression m where m.machine_id = a.machine_id))
+     limit $1`, [MOST_AT_ONCE])
+  const alarms = await lockOpenAlarms(client, keys)
+  await hideAgain(client, alarms, { name: null, reason: null, nowMs })
+  return alarms.length
+}

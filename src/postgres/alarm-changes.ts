@@ -1,0 +1,208 @@
+import { nextStanding } from '../alarm/alarm-state.ts'
+import type { AlarmEvent, Step } from '../alarm/alarm-state.ts'
+import { severityRank } from '../alarm/alarm-rules.ts'
+import type { ConditionChange as ConditionTransition } from '../alarm/condition.ts'
+import { GROUP_WINDOW_MS, groupOf } from '../alarm/grouping.ts'
+import type { AlarmGroup } from '../alarm/grouping.ts'
+import type { AlarmPriority } from '../contract/alarm.ts'
+import type { AlertLevel } from '../contract/sensor-types.ts'
+import { alertStatus, insertAlarmAlerts, insertAlarmEvents, takeStep, updateAlertStatus } from './alarm-events.ts'
+import type { AlarmAlert, AlarmEventRow } from './alarm-events.ts'
+import {
+  insertWhereNoneIsOpen, keyText, lockOpenAlarms, readHiding, standingBefore, standingOf, timeOf, writeAlarmRows,
+} from './alarm-rows.ts'
+import type { AlarmKey, AlarmRow, Hiding } from './alarm-rows.ts'
+import type { Client } from './pool.ts'
+
+/** A change of a condition, as `followCondition` returned it, with what it is about. Times are milliseconds since 1970. */
+export interface ConditionChange extends AlarmKey {
+  readonly transition: ConditionTransition
+  /** Of the reading that raised the condition: the `alertId` of its `raised`. A UUID, as text or as its 16 bytes. */
+  readonly episodeId: string | Buffer
+  /** The same whenever this change is found again; null for `updated`, which nobody is told. */
+  readonly alertId: string | Buffer | null
+  readonly sensorId: string
+  readonly sensorType: string
+  readonly machineId: string
+  /** JSON of the contract's location. */
+  readonly location: string
+  readonly priority: AlarmPriority
+  readonly severity: AlarmPriority
+  /** The rule's alarms stay when they have cleared, until they are reset. */
+  readonly latch: boolean
+  /** Of the reading, or of the moment at which there should have been one. */
+  readonly timeMs: number
+  readonly value: number
+  readonly level: AlertLevel
+  readonly unit: string
+  readonly description: string
+  readonly peakValue: number
+  readonly peakMs: number
+  /** How far the peak went: of two peaks of an episode the farther one counts. */
+  readonly peakExcess: number
+  /** Readings that the rule fired for since the change before: `addedReadings` of the condition, not all of them. */
+  readonly addedReadings: number
+  readonly raisedMs: number
+  /** Where the reading is; both null: no reading made the change. */
+  readonly logKey: number | null
+  readonly offset: number | null
+  readonly detectedBy: string
+}
+
+const EVENT_OF: Readonly<Record<Exclude<ConditionTransition, 'updated'>, AlarmEvent>> = {
+  raised: 'raise', escalated: 'escalate', realarmed: 'realarm', cleared: 'clear',
+}
+/** The condition is there. */
+const APPEARS: readonly ConditionTransition[] = ['raised', 'escalated', 'realarmed']
+/** In `active_logs`: found by no log. */
+const NO_LOG = 0
+
+/** What a call of `applyConditionChanges` has to write. */
+interface Work {
+  readonly open: Map<string, AlarmRow>
+  readonly hiding: Map<string, Hiding>
+  readonly groups: Map<string, AlarmGroup>
+  /** As they were stored; those that are new by what they begin with. */
+  readonly statusBefore: Map<string, string>
+  readonly touched: Map<string, AlarmRow>
+  readonly events: AlarmEventRow[]
+  readonly alerts: AlarmAlert[]
+  readonly endedShelves: AlarmKey[]
+}
+
+/**
+ * Takes these changes, in order, into the alarms, their events and their messages: in the transaction of the batch that found them, so that there is
+ * neither without the other. One alarm is open for a sensor and rule: what else is raised of it joins that one, and it is cleared when all logs that raised
+ * it have. A change of an alarm that isn't open is ignored, unless it says that the condition is there. Of what is shelved, suppressed or out of service
+ * there is a record and no message. Rows are locked in the order of sensor_key and rule.
+ */
+export async function applyConditionChanges(client: Client, changes: readonly ConditionChange[]): Promise<void> {
+  if (changes.length === 0) return
+  const keys = new Map(changes.map((change) => [keyText(change), change]))
+  const sorted = [...keys.values()].toSorted((a, b) => a.sensorKey - b.sensorKey || (a.rule < b.rule ? -1 : 1))
+  // First of all, so that what another consumer inserts at this moment is waited for, and found by the next statement.
+  const first = new Map(changes.filter(({ transition }) => APPEARS.includes(transition)).toReversed().map((change) => [keyText(change), change]))
+  await insertWhereNoneIsOpen(client, sorted.flatMap((key) => {
+    const change = first.get(keyText(key))
+    return change === undefined ? [] : [newRow(change)]
+  }))
+  const rows = await lockOpenAlarms(client, sorted)
+  const work: Work = {
+    open: new Map(rows.map((row) => [keyText(row), row])), hiding: await readHiding(client, sorted),
+    groups: await readGroups(client, changes), statusBefore: new Map(rows.map((row) => [row.episodeId, alertStatus(row)])),
+    touched: new Map(), events: [], alerts: [], endedShelves: [],
+  }
+  for (const change of changes) applyChange(work, change)
+  await write(client, work)
+}
+
+function applyChange(work: Work, change: ConditionChange): void {
+  const key = keyText(change)
+  const appears = APPEARS.includes(change.transition)
+  let row = work.open.get(key)
+  if (row === undefined) {
+    if (!appears) return
+    row = newRow(change)
+    work.open.set(key, row)
+    work.statusBefore.set(row.episodeId, alertStatus(row))
+  }
+  const hiding = work.hiding.get(key)
+  // Inserted for a change that is still to come, or for this one.
+  const isNew = row.state === 'normal'
+  if (isNew && !appears) return
+  if (isNew) row.groupId = joinGroup(work.groups, row)
+  takeFigures(row, change)
+  work.touched.set(row.episodeId, row)
+  if (change.transition === 'updated') return
+  if (change.transition === 'cleared' && row.activeLogs.length > 0) return
+  const before = isNew ? standingBefore(hiding) : standingOf(row, hiding)
+  const step = nextStanding(before, EVENT_OF[change.transition], { latching: change.latch })
+  if (step === 'ignored' || 'refused' in step) return
+  record(work, row, step, change)
+  if (row.endedMs !== null) work.open.delete(key)
+}
+
+function record(work: Work, row: AlarmRow, step: Step, change: ConditionChange): void {
+  takeStep(row, step, change.timeMs)
+  const alertId = step.announced && change.alertId !== null ? uuidText(change.alertId) : null
+  work.events.push({
+    episodeId: row.episodeId, sensorKey: row.sensorKey, rule: row.rule, transition: step.transition, state: step.standing.state,
+    announced: step.announced, occurredMs: change.timeMs, actor: null, reason: null, value: change.value, detail: change.description, alertId,
+  })
+  if (step.transition === 'shelving_expired') {
+    work.endedShelves.push(row)
+    // It was shelved, so nothing else hid it; what is raised next in this batch is seen.
+    work.hiding.delete(keyText(row))
+  }
+  if (alertId === null) return
+  work.alerts.push({
+    // As it is now: another change of the batch may change it once more.
+    alertId, alarm: { ...row }, transition: step.transition, atMs: change.timeMs, value: change.value, level: change.level,
+    description: change.description, detectedBy: change.detectedBy, logKey: change.logKey, offset: change.offset,
+  })
+}
+
+async function write(client: Client, { touched, events, alerts, endedShelves, statusBefore }: Work): Promise<void> {
+  const rows = [...touched.values()]
+  await writeAlarmRows(client, rows)
+  await insertAlarmAlerts(client, alerts)
+  await insertAlarmEvents(client, events)
+  await updateAlertStatus(client, rows.filter((row) => statusBefore.get(row.episodeId) !== alertStatus(row)))
+  if (endedShelves.length > 0) await client.query(
+    'delete from alarm_shelf s using unnest($1::int[], $2::text[]) as k (sensor_key, rule) where s.sensor_key = k.sensor_key and s.rule = k.rule',
+    [endedShelves.map(({ sensorKey }) => sensorKey), endedShelves.map(({ rule }) => rule)])
+}
+
+/** One that was not raised yet. */
+function newRow(change: ConditionChange): AlarmRow {
+  const { sensorKey, sensorId, sensorType, machineId, location, rule, priority, severity, timeMs, value, level, unit, description } = change
+  return {
+    episodeId: uuidText(change.episodeId), sensorKey, sensorId, sensorType, machineId, location, rule, priority, severity, state: 'normal',
+    conditionActive: false, latched: false, activeLogs: [], raisedMs: timeMs, escalatedMs: null, clearedMs: null, acknowledgedMs: null,
+    acknowledgedBy: null, endedMs: null, firstValue: value, lastValue: value, lastLevel: level, peakValue: change.peakValue,
+    peakMs: change.peakMs, peakExcess: change.peakExcess, unit, readings: 0, description, groupId: null, logKey: change.logKey,
+    detectedBy: change.detectedBy, changedMs: timeMs,
+  }
+}
+
+function takeFigures(row: AlarmRow, change: ConditionChange): void {
+  const log = change.logKey ?? NO_LOG
+  const others = row.activeLogs.filter((key) => key !== log)
+  row.activeLogs = change.transition === 'cleared' ? others : [...others, log]
+  row.lastValue = change.value
+  row.lastLevel = change.level
+  row.readings += change.addedReadings
+  if (change.peakExcess > row.peakExcess) {
+    row.peakValue = change.peakValue
+    row.peakMs = change.peakMs
+    row.peakExcess = change.peakExcess
+  }
+  // The text of what is over says what was; that of what has cleared is in its event.
+  if (change.transition !== 'cleared') row.description = change.description
+  if (severityRank(change.priority) > severityRank(row.priority)) row.priority = change.priority
+  if (row.severity !== 'critical' && severityRank(change.severity) > severityRank(row.severity)) row.severity = change.severity
+}
+
+function joinGroup(groups: Map<string, AlarmGroup>, row: AlarmRow): string {
+  const group = groupOf(groups.get(row.machineId), row.episodeId, row.raisedMs)
+  groups.set(row.machineId, group)
+  return group.groupId
+}
+
+/** Of each machine that something is raised at: its newest group that may still be open. */
+async function readGroups(client: Client, changes: readonly ConditionChange[]): Promise<Map<string, AlarmGroup>> {
+  const raised = changes.filter(({ transition }) => APPEARS.includes(transition))
+  if (raised.length === 0) return new Map()
+  const times = raised.map(({ timeMs }) => timeMs)
+  const { rows } = await client.query<AlarmGroup & { machineId: string }>(
+    `select distinct on (machine_id) machine_id as "machineId", group_id as "groupId", (extract(epoch from raised_at) * 1000)::float8 as "firstMs"
+     from alarm where machine_id = any($1) and group_id = episode_id and raised_at between $2 and $3 order by machine_id, raised_at desc`,
+    [[...new Set(raised.map(({ machineId }) => machineId))], timeOf(Math.min(...times) - GROUP_WINDOW_MS), timeOf(Math.max(...times) + GROUP_WINDOW_MS)])
+  return new Map(rows.map(({ machineId, groupId, firstMs }) => [machineId, { groupId, firstMs }]))
+}
+
+/** As PostgreSQL writes it, so that two of one id are equal. */
+export function uuidText(id: string | Buffer): string {
+  const hex = typeof id === 'string' ? id.toLowerCase().replaceAll('-', '') : id.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
