@@ -34,8 +34,6 @@ const OFF: readonly AlarmRule[] = ['warning_threshold_violation', 'low_threshold
 
 /** Intervals of a sensor without a reading, after which its signal is stale. */
 export const STALE_INTERVALS = 3
-/** A reading whose quality, 0 to 1, is below this raises `bad_quality`, and no process alarm. One that tells no quality is good. */
-export const BAD_QUALITY_BELOW = 0.5
 
 /**
  * Where EEMUA 191 and ISA-18.2 recommend to begin, by kind of signal: the deadband in % of the range, and the delay. Pressure 2 % and 15 s,

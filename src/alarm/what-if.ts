@@ -1,8 +1,9 @@
 import type { AlarmRule } from '../contract/alarm.ts'
 import { SENSOR_TYPES } from '../contract/sensor-types.ts'
 import type { AlertLevel, PatternRuleLimits, SensorType, Thresholds } from '../contract/sensor-types.ts'
-import { RULES, applyRules, emptyMemory } from '../detect/rules.ts'
-import { BAD_QUALITY_BELOW } from './alarm-rules.ts'
+import { BAD_QUALITY_BELOW } from '../contract/quality.ts'
+import { RULES, applyRules, emptyMemory, remember } from '../detect/rules.ts'
+import type { PatternRule } from '../detect/rules.ts'
 import type { AlarmSettings } from './alarm-rules.ts'
 import { emptyCondition, followCondition } from './condition.ts'
 import { emptySignal, levelBy, signalOf } from './process-signal.ts'
@@ -56,12 +57,13 @@ export function replayReadings(readings: Iterable<ReplayedReading>, thresholds: 
     const bad = quality !== null && quality < BAD_QUALITY_BELOW
     const level = levelBy(value, sent, thresholds, warningLimit, criticalLimit)
     const reading = { timeUs: timeMs * 1_000, offset: offset++, value, level }
-    const findings = bad ? [] : applyRules(memory, { ...reading, unit: '', criticalThreshold: thresholds.critical }, patterns)
+    const fired = bad ? 0 : applyRules(memory, value, level, patterns)
+    if (!bad) remember(memory, value)
     for (const one of followed) {
       const { rule, settings, condition } = one
       if (rule === 'bad_quality') Object.assign(signal, { ...reading, over: bad, clear: !bad, excess: -(quality ?? 1), severity: 0 })
       else if (bad) continue
-      else signalOf(signal, rule, reading, findings.some((finding) => finding.rule === rule), settings, thresholds)
+      else signalOf(signal, rule, reading, hasFired(fired, rule), settings, thresholds)
       const change = followCondition(condition, signal, settings)
       if (change === 'raised') one.open = episodes.push(episodeOf(rule, condition, null)) - 1
       else if (change !== null) episodes[one.open] = episodeOf(rule, condition, change === 'cleared' ? timeMs : null)
@@ -72,6 +74,11 @@ export function replayReadings(readings: Iterable<ReplayedReading>, thresholds: 
     if (open !== -1 && episodes[open]?.clearedMs === null) episodes[open] = episodeOf(rule, condition, null)
   }
   return episodes
+}
+
+function hasFired(fired: number, rule: ReplayedRule): boolean {
+  const bit = RULES.indexOf(rule as PatternRule)
+  return bit !== -1 && (fired & (1 << bit)) !== 0
 }
 
 function episodeOf(rule: ReplayedRule, condition: ReturnType<typeof emptyCondition>, clearedMs: number | null): ReplayedEpisode {

@@ -36,7 +36,8 @@ export function judge(memory: SensorMemory, judged: JudgedReading, context: Chan
       sensorKey: sensor.key, sensorId: sensor.id, sensorType, machineId: machine, location: version.location,
       timeMs: judged.timeUs / 1000, value: judged.value, level: ALERT_LEVELS[judged.level] as AlertLevel, unit,
       description: describeChange(transition, rule, condition, memory, judged, unit, settings, learned),
-      logKey: log.logKey, offset: judged.offset, detectedBy: context.consumerId,
+      // No log found out that the sensor was silent, so none has to find out that it isn't.
+      ...rule === 'stale_signal' ? { logKey: null, offset: null } : { logKey: log.logKey, offset: judged.offset }, detectedBy: context.consumerId,
     })
   })
 }

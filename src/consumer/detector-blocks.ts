@@ -7,8 +7,8 @@ import type { DetectorBlockRow } from '../postgres/detector-state.ts'
  * every 10 s, and to copy a block is 0.1 ms.
  */
 export interface DetectorBlocks {
-  /** A new one, for a sensor that has none. */
-  add(sensorKey: number): Detector
+  /** A new one, for a sensor that has none, whose readings from this offset on it will be given. */
+  add(sensorKey: number, fromOffset: number): Detector
   /** Copies the blocks that were stored longest ago, of about so many bytes, as of this offset. The next call takes the next ones. */
   take(nextOffset: number, maxBytes: number): DetectorBlockRow[]
   /** Readings from this offset on are not in what is stored of some detectors. */
@@ -32,7 +32,7 @@ export function blockFormat(mode: Mode): number {
 
 /** `onRestored` is given each stored detector, and the offset from which on its readings are missing in it. */
 export function createDetectorBlocks(
-  logKey: number, mode: Mode, position: () => number, stored: readonly DetectorBlockRow[],
+  logKey: number, mode: Mode, stored: readonly DetectorBlockRow[],
   onRestored: (sensorKey: number, detector: Detector, nextOffset: number) => void,
 ): DetectorBlocks {
   const size = RECORD_BYTES[mode]
@@ -41,17 +41,18 @@ export function createDetectorBlocks(
     if (state.length !== sensorKeys.length * size) throw new RangeError(`block ${blockKey} of ${sensorKeys.length} detectors has ${state.length} bytes`)
     const buffer = new ArrayBuffer(PER_BLOCK * size)
     new Uint8Array(buffer).set(state)
-    blocks.push({ key: blockKey, sensorKeys, buffer, storedOffset: nextOffset })
+    blocks.push({ key: blockKey, sensorKeys: [...sensorKeys], buffer, storedOffset: nextOffset })
     for (const [index, sensorKey] of sensorKeys.entries()) onRestored(sensorKey, detectorAt(buffer, index * size, mode), nextOffset)
   }
 
   return {
-    add(sensorKey) {
+    add(sensorKey, fromOffset) {
       let block = blocks.at(-1)
       if (block === undefined || block.sensorKeys.length === PER_BLOCK) {
-        block = { key: blocks.length, sensorKeys: [], buffer: new ArrayBuffer(PER_BLOCK * size), storedOffset: position() }
+        block = { key: (block?.key ?? -1) + 1, sensorKeys: [], buffer: new ArrayBuffer(PER_BLOCK * size), storedOffset: fromOffset }
         blocks.push(block)
       }
+      block.storedOffset = Math.min(block.storedOffset, fromOffset)
       const detector = detectorAt(block.buffer, block.sensorKeys.push(sensorKey) * size - size, mode)
       reset(detector, 0)
       return detector

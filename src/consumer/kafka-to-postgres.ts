@@ -1,10 +1,12 @@
 import type { RejectReason } from '../contract/reading.ts'
+import type { Mode } from '../detect/learned/state.ts'
 import { SNAPSHOT_FORMAT, packMemories } from '../detect/snapshot.ts'
 import { classifyKafka } from '../kafka/errors.ts'
 import type { LogReader } from '../kafka/log-reader.ts'
 import { offsetAt } from '../kafka/log-chunk.ts'
 import type { LogChunk } from '../kafka/log-chunk.ts'
-import type { DetectorSnapshot } from '../postgres/detector-state.ts'
+import type { ConditionChange } from '../postgres/alarm-changes.ts'
+import type { DetectorBlockRow, DetectorSnapshot } from '../postgres/detector-state.ts'
 import { classifyPostgres } from '../postgres/errors.ts'
 import { createBinaryCopy } from '../postgres/binary-copy.ts'
 import { createPartitions } from '../postgres/partitions.ts'
@@ -16,6 +18,8 @@ import { messageOf } from '../runtime/errors.ts'
 import type { Log } from '../runtime/log.ts'
 import type { ThresholdOverride } from '../runtime/thresholds.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
+import { createAlarmSettings } from './alarm-settings.ts'
+import type { AlarmSettingsTable } from './alarm-settings.ts'
 import { createDecoder } from './decode.ts'
 import { createIntake } from './intake.ts'
 import { createPlant } from './plant.ts'
@@ -26,6 +30,7 @@ import { createReplayArrivals } from './replay-arrivals.ts'
 import { restoreLogs } from './restore.ts'
 import { createRollups } from './rollups.ts'
 import { shareEpochs } from './share-epochs.ts'
+import { watchSilence } from './silence.ts'
 
 export interface KafkaToPostgresOptions {
   readonly consumerId: string
@@ -36,8 +41,12 @@ export interface KafkaToPostgresOptions {
   readonly batchMaxAgeMs: number
   readonly retentionDays: number
   readonly thresholds: Readonly<Record<SensorType, ThresholdOverride>>
+  /** How the normal behaviour of each sensor is learned; null: not at all. */
+  readonly detector: Mode | null
   /** The partitions are ours, and their state is restored: it begins. */
   readonly onRestored: (logs: readonly OwnedLog[]) => void
+  /** Alarms have changed without a batch. */
+  readonly onChanges: () => void
   readonly onCommitted: (prepared: Prepared, logs: ReadonlyMap<number, OwnedLog>) => void
   readonly log: Log
 }
@@ -53,6 +62,10 @@ export interface KafkaToPostgres {
 
 /** What is remembered of the logs is stored so often: the detectors' memory, the numbers. What came since is learned from the readings again. */
 const CHECKPOINT_INTERVAL_MS = 10_000
+/** Of the learned detectors, with each checkpoint: those of 10,000 sensors, 50 MB, within two minutes. */
+const CHECKPOINT_BYTES = 4_000_000
+/** Who stops stores all of 13,000 sensors. */
+const LAST_CHECKPOINT_BYTES = 64_000_000
 const REFRESH_INTERVAL_MS = 5_000
 const RETRY_FIRST_MS = 100
 const RETRY_MAX_MS = 2_000
@@ -148,13 +161,14 @@ function narrow(search: RefusedSearch, error: unknown, log: Log): void {
 async function consume(
   options: KafkaToPostgresOptions, partitions: readonly number[], search: RefusedSearch, signal: AbortSignal,
 ): Promise<void> {
-  const { pool, reader, topic, consumerId, log } = options
-  const logs = await restoreLogs(pool, reader, topic, consumerId, partitions)
+  const { pool, reader, log } = options
+  const logs = await restoreLogs(options, partitions)
   for (const each of logs.values()) for (const gap of each.gaps) log.warn({ partition: each.partition }, `gap in the log: ${gap}`)
   if (signal.aborted) return
   options.onRestored([...logs.values()])
 
   const plant = createPlant(pool, options.thresholds)
+  const alarmSettings = createAlarmSettings()
   const intake = createIntake()
   const stop = linkAbort(signal)
   const failures: unknown[] = []
@@ -165,13 +179,14 @@ async function consume(
   const positions = new Map([...logs.values()].map((each) => [each.partition, { topicId: each.topicId, offset: each.nextOffset }]))
   const reading = reader.read(positions, (chunk) => intake.offer(chunk), stop.signal).catch(fail)
   const refreshing = keepFresh(plant, stop.signal).catch(fail)
-  const write = createWriter(options, logs, fail)
+  const write = createWriter(options, logs, alarmSettings, fail)
 
   try {
     while (!stop.signal.aborted) {
       const chunks = await intake.take(search.limit, options.batchMaxAgeMs, stop.signal)
       if (chunks.length > 0) await write(chunks, plant, search)
       else if (!stop.signal.aborted) await write.whileIdle()
+      if (!stop.signal.aborted) await write.watch()
     }
   } catch (error) {
     fail(error)
@@ -192,6 +207,13 @@ async function keepFresh(plant: Plant, signal: AbortSignal): Promise<void> {
   }
 }
 
+interface Memories {
+  readonly snapshots: readonly DetectorSnapshot[]
+  readonly blocks: readonly DetectorBlockRow[]
+}
+
+const NO_MEMORIES: Memories = { snapshots: [], blocks: [] }
+
 interface Writer {
   /** Prepares a batch while the one before is being written, then begins to write it. */
   (chunks: readonly LogChunk[], plant: Plant, search: RefusedSearch): Promise<void>
@@ -199,12 +221,14 @@ interface Writer {
   whileIdle(): Promise<void>
   /** The last batch is prepared: the same for good. */
   finish(): Promise<void>
+  /** Stores the alarms of the sensors that have gone silent. */
+  watch(): Promise<void>
   /** Waits for the batch that is being written. */
   settled(): Promise<void>
 }
 
 function createWriter(
-  options: KafkaToPostgresOptions, logs: ReadonlyMap<number, OwnedLog>, onFailure: (error: unknown) => void,
+  options: KafkaToPostgresOptions, logs: ReadonlyMap<number, OwnedLog>, alarmSettings: AlarmSettingsTable, onFailure: (error: unknown) => void,
 ): Writer {
   const { pool, consumerId } = options
   const arrivals = createReplayArrivals(pool, options.topic)
@@ -213,9 +237,8 @@ function createWriter(
   const knownDays = new Set<number>()
   const ids: number[] = []
   let writing: Promise<void> = Promise.resolve()
+  const silence = watchSilence(pool, options.reader, consumerId, [...logs.values()], alarmSettings)
   let checkpointMs = Number.NEGATIVE_INFINITY
-  /** By log key, after the batch that was prepared last. */
-  const positions = new Map([...logs.values()].map(({ logKey, nextOffset }) => [logKey, nextOffset]))
 
   function isCheckpointDue(): boolean {
     if (performance.now() - checkpointMs < CHECKPOINT_INTERVAL_MS) return false
@@ -226,7 +249,7 @@ function createWriter(
   async function prepareBatch(chunks: readonly LogChunk[], plant: Plant, search: RefusedSearch, checkpoint: boolean): Promise<Prepared> {
     if (ids.length < chunks.length) ids.push(...await reserveBatchIds(pool, BATCH_IDS_AHEAD + chunks.length))
     const prepared = await prepare(chunks, {
-      consumerId, plant, decoder, arrivals, logs, checkpoint, batchIds: ids.splice(0, chunks.length), condemned: search.condemned,
+      consumerId, plant, decoder, arrivals, alarmSettings, logs, checkpoint, batchIds: ids.splice(0, chunks.length), condemned: search.condemned,
       accepted: acceptedTime(Date.now(), options.retentionDays),
     })
     if (prepared.foreign.length > 0) {
@@ -240,13 +263,18 @@ function createWriter(
     return prepared
   }
 
-  function takeSnapshots(shares: readonly { logKey: number, nextOffset: number }[]): DetectorSnapshot[] {
-    return shares.map(({ logKey, nextOffset }) => (
-      { logKey, nextOffset, format: SNAPSHOT_FORMAT, state: packMemories(logByKey(logs, logKey).memories) }))
+  /** All that the rules remember, and some of the detectors: those that were stored longest ago. */
+  function takeMemories(of: readonly OwnedLog[], maxBytes: number): Memories {
+    const blocks = of.flatMap(({ detectors, preparedOffset }) => detectors?.take(preparedOffset, maxBytes / of.length) ?? [])
+    const snapshots = of.map(({ logKey, memories, detectors, preparedOffset }) => ({
+      logKey, nextOffset: preparedOffset, learnedFrom: detectors?.replayFrom(preparedOffset) ?? preparedOffset, format: SNAPSHOT_FORMAT,
+      state: packMemories([...memories].map(([sensorKey, { rules }]) => [sensorKey, rules]), memories.size),
+    }))
+    return { snapshots, blocks }
   }
 
-  async function commit(prepared: Prepared, snapshots: readonly DetectorSnapshot[], search: RefusedSearch): Promise<void> {
-    await writeBatch(pool, { ...prepared, snapshots, rollUp: await rollups.step(prepared.shares) })
+  async function commit(prepared: Prepared, memories: Memories, search: RefusedSearch): Promise<void> {
+    await writeBatch(pool, { ...prepared, ...memories, rollUp: await rollups.step(prepared.shares) })
     // What was refused is behind us: back to the full size, step by step.
     search.condemned = null
     search.limit = Math.min(options.batchMaxReadings, search.limit * 2)
@@ -265,43 +293,56 @@ function createWriter(
     }
     const checkpoint = isCheckpointDue()
     const prepared = await prepareBatch(chunks, plant, search, checkpoint).catch(refused)
-    const snapshots = checkpoint ? takeSnapshots(prepared.shares) : []
-    for (const { logKey, nextOffset } of prepared.shares) positions.set(logKey, nextOffset)
+    const memories = checkpoint ? takeMemories(prepared.shares.map(({ logKey }) => logByKey(logs, logKey)), CHECKPOINT_BYTES) : NO_MEMORIES
     await writing
-    writing = commit(prepared, snapshots, search).catch(refused)
+    writing = commit(prepared, memories, search).catch(refused)
     // There may be nothing more to write for long, so its failure isn't left for the next one to find.
     writing.catch(onFailure)
   }
 
-  async function storeMemories(): Promise<void> {
-    await writing
-    const open = [...logs.values()].filter(({ unstored }) => unstored.size > 0)
-    if (open.length === 0) return
-    const at = ({ logKey }: OwnedLog): number => positions.get(logKey) as number
-    const shares = open.map((owned) => ({
-      logKey: owned.logKey, batchId: 0, firstOffset: at(owned), nextOffset: at(owned), stored: 0, deadLettered: 0, duplicates: 0, holes: 0,
-      numbersStored: true, numbersMoved: owned.numbersMoved, days: [],
+  /** Without a batch. All of the log's share is behind its position, so the fence is the same. */
+  async function writeApart(of: readonly OwnedLog[], changes: readonly ConditionChange[], memories: Memories): Promise<void> {
+    const shares = of.map(({ logKey, preparedOffset, numbersMoved }) => ({
+      logKey, batchId: 0, firstOffset: preparedOffset, nextOffset: preparedOffset, stored: 0, deadLettered: 0, duplicates: 0, holes: 0,
+      numbersStored: true, numbersMoved, days: [],
     }))
-    const epochs = open.flatMap((owned) => [...owned.unstored].flatMap((tracker) => tracker.takeChange(at(owned)) ?? []))
-    await writeBatch(pool, { ...NOTHING, consumerId, shares, epochs, snapshots: takeSnapshots(shares), rollUp: null })
-    for (const { unstored } of open) unstored.clear()
+    const epochs = of.flatMap(({ unstored, preparedOffset }) => [...unstored].flatMap((tracker) => tracker.takeChange(preparedOffset) ?? []))
+    await writeBatch(pool, { ...NOTHING, ...memories, consumerId, shares, epochs, changes, rollUp: null })
+    for (const { unstored } of of) unstored.clear()
+    if (changes.length > 0) options.onChanges()
+  }
+
+  async function storeMemories(maxBytes: number): Promise<void> {
+    await writing
+    const behind = [...logs.values()].filter(({ unstored, detectors, preparedOffset }) => (
+      unstored.size > 0 || (detectors?.replayFrom(preparedOffset) ?? preparedOffset) < preparedOffset))
+    if (behind.length > 0) await writeApart(behind, [], takeMemories(behind, maxBytes))
+  }
+
+  /** A sensor that is silent is one of a log that we must still have: hence behind its fence. */
+  async function watch(): Promise<void> {
+    const changes = await silence.look()
+    if (changes.length === 0) return
+    await writing
+    await writeApart([...logs.values()], changes, NO_MEMORIES)
   }
 
   return Object.assign(write, {
     settled: () => writing,
     async whileIdle() {
       await writing
-      if (isCheckpointDue()) await storeMemories()
+      if (isCheckpointDue()) await storeMemories(CHECKPOINT_BYTES)
       await rollups.whileIdle()
     },
+    watch,
     async finish() {
-      await storeMemories()
+      await storeMemories(LAST_CHECKPOINT_BYTES)
       await rollups.finish(LAST_ROLL_UP_MS)
     },
   })
 }
 
-const NOTHING = { readings: createBinaryCopy(), alerts: createBinaryCopy(), deadLetters: createBinaryCopy(), replays: [] }
+const NOTHING = { readings: createBinaryCopy(), deadLetters: createBinaryCopy(), replays: [] }
 
 function logRejections(log: Log, prepared: Prepared): void {
   const first = prepared.rejections[0]

@@ -2,8 +2,9 @@ import type { Alert } from '../contract/alert.ts'
 import { deadLetterTopic } from '../contract/topics.ts'
 import { classifyKafka } from '../kafka/errors.ts'
 import type { KafkaProducer, OutgoingMessage } from '../kafka/producer.ts'
-import { advanceOutbox, readPendingAlerts, readPendingDeadLetters } from '../postgres/outbox.ts'
-import type { OutboxAlert, OutboxDeadLetter } from '../postgres/outbox.ts'
+import { advanceOutbox, forgetUnsentAlerts, readPendingAlerts, readPendingDeadLetters, takeUnsentAlerts } from '../postgres/outbox.ts'
+import type { OutboxDeadLetter, UnsentAlert } from '../postgres/outbox.ts'
+import { inTransaction } from '../postgres/pool.ts'
 import type { Pool } from '../postgres/pool.ts'
 import { messageOf } from '../runtime/errors.ts'
 import type { Log } from '../runtime/log.ts'
@@ -31,8 +32,8 @@ export interface Outbox {
 const ALERTS_PER_SEND = 1_000
 /** Each may be as large as a message can be. */
 const DEAD_LETTERS_PER_SEND = 20
-/** What another consumer left behind is found without a call of `wake`. */
-const POLL_MS = 5_000
+/** What another consumer left behind, and what somebody did to an alarm, is found without a call of `wake`. */
+const POLL_MS = 1_000
 
 /**
  * Publishes alerts and dead letters after they are committed: at least once, in the order of their log, each time the same message.
@@ -49,6 +50,7 @@ export function startOutbox(options: OutboxOptions): Outbox {
       while (await publishAlerts(owned)) { /* more of them */ }
       while (await publishDeadLetters(owned)) { /* more of them */ }
     }
+    while (await publishUnsent()) { /* more of them */ }
   }
 
   async function publishAlerts({ logKey }: OwnedLog): Promise<boolean> {
@@ -58,6 +60,17 @@ export function startOutbox(options: OutboxOptions): Outbox {
     await producer.send(alerts.map((alert) => alertMessage(options.alertTopic, alert)))
     await advanceOutbox(pool, logKey, 'alert', last.offset + 1, alerts.length)
     return alerts.length >= ALERTS_PER_SEND
+  }
+
+  /** Whoever comes first publishes them; who dies in between has sent what is sent again, with the same id. */
+  async function publishUnsent(): Promise<boolean> {
+    return inTransaction(pool, async (client) => {
+      const alerts = await takeUnsentAlerts(client, ALERTS_PER_SEND)
+      if (alerts.length === 0) return false
+      await producer.send(alerts.map((alert) => alertMessage(options.alertTopic, alert)))
+      await forgetUnsentAlerts(client, alerts.map(({ alert_id: id }) => id))
+      return alerts.length === ALERTS_PER_SEND
+    })
   }
 
   async function publishDeadLetters(owned: OwnedLog): Promise<boolean> {
@@ -88,7 +101,7 @@ export function startOutbox(options: OutboxOptions): Outbox {
   }
 }
 
-function alertMessage(topic: string, { offset: _, timestampMs, ...alert }: OutboxAlert): OutgoingMessage {
+function alertMessage(topic: string, { offset: _, timestampMs, ...alert }: UnsentAlert & { offset?: number }): OutgoingMessage {
   const message: Alert = { ...alert, timestamp: new Date(timestampMs).toISOString() }
   return { topic, key: Buffer.from(alert.sensor_id), value: Buffer.from(JSON.stringify(message)) }
 }

@@ -1,17 +1,14 @@
-import { hash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { LEVEL, QUALITY, READING_COUNT, SEQUENCE, SLOTS, TIME_US, VALUE } from '../contract/message-shape.ts'
-import type { AcceptedTime, Rejection, ValidReading } from '../contract/reading.ts'
-import { ALERT_LEVELS, SENSOR_TYPES, alertLevelOf } from '../contract/sensor-types.ts'
-import type { AlertLevel } from '../contract/sensor-types.ts'
+import type { AcceptedTime, Rejection } from '../contract/reading.ts'
+import { ALERT_LEVELS, alertLevelOf } from '../contract/sensor-types.ts'
 import { DAY_US, dayOf } from '../contract/timestamp.ts'
-import { applyRules, emptyMemory } from '../detect/rules.ts'
-import type { Finding, SensorMemory } from '../detect/rules.ts'
 import type { LogChunk } from '../kafka/log-chunk.ts'
 import { offsetAt } from '../kafka/log-chunk.ts'
 import type { LogRecord } from '../kafka/log-slice.ts'
 import { recordAt } from '../kafka/record-run.ts'
 import type { RecordRun } from '../kafka/record-run.ts'
+import type { ConditionChange } from '../postgres/alarm-changes.ts'
 import { createBinaryCopy } from '../postgres/binary-copy.ts'
 import type { BinaryCopy } from '../postgres/binary-copy.ts'
 import type { PartitionLog } from '../postgres/logs.ts'
@@ -20,17 +17,26 @@ import { createReadingCopy } from '../postgres/reading-copy.ts'
 import type { ReadingCopy } from '../postgres/reading-copy.ts'
 import type { ReplayOutcome, ReplayedLetter } from '../postgres/replay-outcomes.ts'
 import type { LogShare, WriteBatch } from '../postgres/write-batch.ts'
-import { ALERT_COLUMNS, DEAD_LETTER_COLUMNS } from '../postgres/write-batch.ts'
+import { DEAD_LETTER_COLUMNS } from '../postgres/write-batch.ts'
+import type { AlarmSettingsTable } from './alarm-settings.ts'
+import { judge } from './condition-changes.ts'
 import { RECORDS_PER_TURN } from './decode.ts'
 import type { Decoded, Decoder, Form } from './decode.ts'
-import type { Known, NumberedReading, Plant, Sensor, Version } from './plant.ts'
+import type { DetectorBlocks } from './detector-blocks.ts'
+import type { Known, NumberedReading, Plant } from './plant.ts'
 import type { ReplayArrivals, ReplayedLetters } from './replay-arrivals.ts'
+import { createSensorMemory } from './sensor-memory.ts'
+import type { SensorMemory } from './sensor-memory.ts'
 import type { SequenceTracker } from './sequences.ts'
 import type { ForeignEpoch } from './share-epochs.ts'
 
-/** A partition that this consumer has now, with its detectors' memory by sensor key. */
+/** A partition that this consumer has now, with what is remembered of its sensors, by sensor key. */
 export interface OwnedLog extends PartitionLog {
   readonly memories: Map<number, SensorMemory>
+  /** Null: nothing is learned. */
+  readonly detectors: DetectorBlocks | null
+  /** Up to here the memories have taken the readings in. */
+  preparedOffset: number
   readonly restored: Map<string, SequenceTracker>
   /** Whose numbers have moved on since they were stored; what is missing there is in the log's readings. */
   readonly unstored: Set<SequenceTracker>
@@ -41,6 +47,7 @@ export interface PrepareContext {
   readonly plant: Plant
   readonly decoder: Decoder
   readonly arrivals: ReplayArrivals
+  readonly alarmSettings: AlarmSettingsTable
   readonly logs: ReadonlyMap<number, OwnedLog>
   readonly accepted: AcceptedTime
   /** One for each chunk. */
@@ -52,13 +59,12 @@ export interface PrepareContext {
 }
 
 /** What one transaction will write, and what has to be there before. */
-export interface Prepared extends Omit<WriteBatch, 'snapshots' | 'rollUp'> {
+export interface Prepared extends Omit<WriteBatch, 'snapshots' | 'blocks' | 'rollUp'> {
   /** Epochs that come through several logs: this batch can't be written until they are shared. */
   readonly foreign: readonly ForeignEpoch[]
   readonly rejections: readonly { readonly partition: number, readonly offset: number, readonly rejection: Rejection }[]
 }
 
-const TWO_32 = 4_294_967_296
 /** So many epochs are stored with their batch in any case: then the books are up to date in small plants. */
 const FEW_EPOCHS = 200
 
@@ -86,7 +92,7 @@ export async function prepare(chunks: readonly LogChunk[], context: PrepareConte
 
   const output: Output = {
     consumerId: context.consumerId, readings: createReadingCopy(chunks.reduce((sum, chunk) => sum + chunk.recordCount, 0)),
-    alerts: createBinaryCopy(), deadLetters: createBinaryCopy(), rejections: [], trackers: [], foreign: [], replayed, replays: [],
+    changes: [], deadLetters: createBinaryCopy(), rejections: [], trackers: [], foreign: [], replayed, replays: [],
   }
   const shares: ChunkShare[] = []
   for (const [index, chunk] of chunks.entries()) {
@@ -102,7 +108,7 @@ type ChunkShare = Omit<LogShare, 'numbersStored'>
 interface Output {
   readonly consumerId: string
   readonly readings: ReadingCopy
-  readonly alerts: BinaryCopy
+  readonly changes: ConditionChange[]
   readonly deadLetters: BinaryCopy
   readonly rejections: { partition: number, offset: number, rejection: Rejection }[]
   readonly trackers: SequenceTracker[]
@@ -133,7 +139,7 @@ function recognise(form: Form, plant: Plant): Known | null {
 async function encodeChunk(chunk: LogChunk, { values, forms }: Decoded, context: PrepareContext, batchId: number, output: Output): Promise<ChunkShare> {
   const log = ownedLog(context, chunk)
   const replayed = output.replayed.get(chunk.partition) ?? NOTHING_REPLAYED
-  const score = createScoring(log, output)
+  const score = createScoring(log, context, output)
   let stored = 0
   let deadLettered = 0
   let duplicates = 0
@@ -202,7 +208,7 @@ async function encodeChunk(chunk: LogChunk, { values, forms }: Decoded, context:
     output.readings.add(
       timeUs, value, known.tracker === null ? Number.NaN : values[at + SEQUENCE] as number, known.sensor.key, known.version.key, batchId,
       values[at + READING_COUNT] as number, values[at + QUALITY] as number, offset - chunk.firstOffset, level)
-    score(form, known, offset, timeUs, value, level)
+    score(form, known, offset, timeUs, value, level, values[at + QUALITY] as number)
   }
 
   let index = 0
@@ -212,6 +218,7 @@ async function encodeChunk(chunk: LogChunk, { values, forms }: Decoded, context:
       encodeRecord(forms[index] as Form | Rejection, run, place, index * SLOTS)
     }
   }
+  log.preparedOffset = chunk.nextOffset
   return {
     logKey: log.logKey, batchId, firstOffset: chunk.firstOffset, nextOffset: chunk.nextOffset, stored, deadLettered, duplicates,
     holes: chunk.nextOffset - chunk.firstOffset - chunk.recordCount, numbersMoved: log.numbersMoved, days: [...days],
@@ -255,70 +262,23 @@ export function logByKey(logs: ReadonlyMap<number, OwnedLog>, logKey: number): O
 
 const NOTHING_REPLAYED: ReadonlyMap<number, ReplayedLetter> = new Map()
 
-type Score = (form: Form, known: Known, offset: number, timeUs: number, value: number, level: number) => void
+type Score = (form: Form, known: Known, offset: number, timeUs: number, value: number, level: number, quality: number) => void
 
-/** Applies the rules to one reading after the other of a log; what they find is encoded. */
-function createScoring(log: OwnedLog, output: Output): Score {
-  return ({ reading }, { sensor, version }, offset, timeUs, value, level) => {
-    const findings = applyRules(memoryOf(log, sensor.key), {
-      offset, value, unit: reading.unit, level: ALERT_LEVELS[level] as AlertLevel, criticalThreshold: version.thresholds.critical,
-    }, SENSOR_TYPES[reading.sensorType].rules)
-    for (const finding of findings) encodeAlert(output, log, offset, reading, timeUs, value, sensor, version, level, finding)
+/** Judges one reading after the other of a log. */
+function createScoring(log: OwnedLog, { alarmSettings }: PrepareContext, output: Output): Score {
+  return ({ reading }, { sensor, version }, offset, timeUs, value, level, quality) => {
+    const alarms = alarmSettings.of(sensor.key, reading.sensorType)
+    judge(memoryOf(log, sensor.key), { sensorType: reading.sensorType, timeUs, offset, value, level, quality, thresholds: version.thresholds },
+      { log, consumerId: output.consumerId, sensor, version, reading, alarms }, output.changes)
   }
 }
 
-function memoryOf(log: OwnedLog, sensorKey: number): SensorMemory {
-  let memory = log.memories.get(sensorKey)
-  if (memory === undefined) log.memories.set(sensorKey, memory = emptyMemory())
+export type Memories = Pick<OwnedLog, 'memories' | 'detectors' | 'preparedOffset'>
+
+export function memoryOf({ memories, detectors, preparedOffset }: Memories, sensorKey: number): SensorMemory {
+  let memory = memories.get(sensorKey)
+  if (memory === undefined) memories.set(sensorKey, memory = createSensorMemory(detectors?.add(sensorKey, preparedOffset) ?? null))
   return memory
-}
-
-function encodeAlert(
-  output: Output, log: OwnedLog, offset: number, reading: ValidReading, timeUs: number, value: number, sensor: Sensor, version: Version,
-  level: number, finding: Finding,
-): void {
-  const copy = output.alerts
-  const id = alertId(log, offset, finding.rule)
-  const raised = finding.episodeOffset === offset
-  copy.row(ALERT_COLUMNS.length)
-  copy.uuid(id)
-  copy.text(sensor.id)
-  copy.text(reading.sensorType)
-  copy.text(finding.rule)
-  copy.text(finding.severity)
-  copy.float8(value)
-  copy.text(reading.unit)
-  copy.text(ALERT_LEVELS[level] as string)
-  copy.text(finding.description)
-  copy.jsonb(version.location)
-  copy.text(output.consumerId)
-  copy.timestamptz(timeUs)
-  copy.uuid(raised ? id : alertId(log, finding.episodeOffset, finding.rule))
-  copy.text(raised ? 'raised' : 'continued')
-  copy.int2(log.logKey)
-  copy.int8(offset)
-}
-
-const idPrefixes = new Map<string, Buffer>()
-
-/**
- * The same for the same reading and rule, whoever finds it and however often: a UUID of version 8. Its first half is a hash of the log and
- * the rule, its second half Kafka's offset, so ids of a log rise with it and the index of the alerts grows at its end.
- */
-function alertId(log: PartitionLog, offset: number, rule: string): Buffer {
-  const name = `${log.topicId}/${log.generation}/${log.partition}/${rule}`
-  let prefix = idPrefixes.get(name)
-  if (prefix === undefined) {
-    prefix = hash('sha256', name, 'buffer').subarray(0, 8)
-    prefix.writeUInt8((prefix.readUInt8(6) & 0x0f) | 0x80, 6)
-    idPrefixes.set(name, prefix)
-  }
-  const id = Buffer.allocUnsafe(16)
-  prefix.copy(id)
-  // The two highest bits are the variant's; an offset stays below 2^53.
-  id.writeUInt32BE((0x80000000 + Math.floor(offset / TWO_32)) >>> 0, 8)
-  id.writeUInt32BE(offset % TWO_32, 12)
-  return id
 }
 
 function encodeDeadLetter(copy: BinaryCopy, logKey: number, record: LogRecord, rejection: Rejection, consumerId: string): void {

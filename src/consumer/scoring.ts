@@ -48,7 +48,7 @@ const learned = emptyResult()
  * nothing while nothing is open, and touch no condition.
  */
 export function judgeReading(memory: SensorMemory, reading: JudgedReading, alarms: SensorAlarms, onChange: OnChange): void {
-  takeTime(memory, reading.timeUs, reading.offset)
+  takeTime(memory, reading.timeUs)
   const isBad = reading.quality < BAD_QUALITY_BELOW
   let touched = (memory.open & STALE) | (isBad ? BAD_QUALITY : memory.open & BAD_QUALITY)
   let fired = isBad ? BAD_QUALITY : 0
@@ -67,7 +67,7 @@ export function judgeReading(memory: SensorMemory, reading: JudgedReading, alarm
 
 /** What the detector and the rules remember after a reading whose alarms are stored already. */
 export function learnAgain(memory: SensorMemory, reading: Omit<JudgedReading, 'thresholds'>, parts: { readonly rules: boolean, readonly detector: boolean }): void {
-  takeTime(memory, reading.timeUs, reading.offset)
+  takeTime(memory, reading.timeUs)
   if (reading.quality < BAD_QUALITY_BELOW) return
   if (parts.rules) {
     applyRules(memory.rules, reading.value, ALERT_LEVELS[reading.level] as AlertLevel, SENSOR_TYPES[reading.sensorType].rules)
@@ -76,14 +76,14 @@ export function learnAgain(memory: SensorMemory, reading: Omit<JudgedReading, 't
   if (parts.detector && memory.detector !== null) scoreReading(memory.detector, reading.timeUs, reading.value, learned)
 }
 
-/** No reading has come when there should have been three: as of this moment, in microseconds since 1970. */
+/** No reading has come when there should have been three: as of this moment, in microseconds since 1970. Its change has the newest time as offset. */
 export function judgeSilence(memory: SensorMemory, nowUs: number, alarms: SensorAlarms, onChange: OnChange): void {
   const index = ALARM_RULES.indexOf('stale_signal')
   const settings = alarms.rules[index]
   if ((alarms.enabled & STALE) === 0 || settings === undefined) return
   const condition = conditionOf(memory, index)
   Object.assign(signal, {
-    timeUs: nowUs, offset: memory.newestOffset, value: 0, excess: 0, severity: severityRank(settings.priority ?? 'low'), over: true, clear: false,
+    timeUs: nowUs, offset: memory.newestUs, value: 0, excess: 0, severity: severityRank(settings.priority ?? 'low'), over: true, clear: false,
   })
   tell(memory, index, condition, followCondition(condition, signal, settings), onChange)
 }

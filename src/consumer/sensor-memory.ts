@@ -12,25 +12,21 @@ export interface SensorMemory {
   readonly conditions: (Condition | null)[]
   /** A bit for each condition that isn't inactive, so that most readings look at none. */
   open: number
-  /** Of the newest reading: microseconds since 1970 and Kafka's offset. -1: none was read here yet. */
+  /** Time of the newest reading, microseconds since 1970; -1: none was read here yet. */
   newestUs: number
-  newestOffset: number
   /** From one reading to the next, microseconds; 0: not known. */
   intervalUs: number
 }
 
 export function createSensorMemory(detector: Detector | null, rules: RuleMemory = emptyMemory()): SensorMemory {
-  return { rules, detector, conditions: [], open: 0, newestUs: -1, newestOffset: -1, intervalUs: 0 }
+  return { rules, detector, conditions: [], open: 0, newestUs: -1, intervalUs: 0 }
 }
 
 /** The interval follows by steps of a twentieth, so that it ends at the median, whatever the pauses are. */
-export function takeTime(memory: SensorMemory, timeUs: number, offset: number): void {
+export function takeTime(memory: SensorMemory, timeUs: number): void {
   const sinceUs = timeUs - memory.newestUs
   if (memory.newestUs >= 0 && sinceUs > 0) {
     memory.intervalUs = memory.intervalUs === 0 ? sinceUs : memory.intervalUs * (sinceUs > memory.intervalUs ? 1.05 : 1 / 1.05)
   }
-  if (sinceUs > 0 || memory.newestUs < 0) {
-    memory.newestUs = timeUs
-    memory.newestOffset = offset
-  }
+  if (sinceUs > 0 || memory.newestUs < 0) memory.newestUs = timeUs
 }

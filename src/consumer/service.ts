@@ -71,7 +71,8 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
 
   const path = startKafkaToPostgres({
     consumerId, topic: sensorTopic, reader, pool, batchMaxReadings: config.batchMaxReadings, batchMaxAgeMs: config.batchMaxAgeMs,
-    retentionDays: config.retention.rawDays, thresholds: config.thresholds, log,
+    retentionDays: config.retention.rawDays, thresholds: config.thresholds, detector: config.detector,
+    log, onChanges: () => { outbox.wake() },
     onRestored(logs) {
       restored = logs
       outbox.own(logs)
@@ -85,7 +86,7 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
       for (const { logKey, nextOffset } of prepared.shares) {
         hints.set(logByKey(logs, logKey).partition, nextOffset)
       }
-      if (prepared.alerts.rows + prepared.deadLetters.rows > 0) outbox.wake()
+      if (prepared.changes.length + prepared.deadLetters.rows > 0) outbox.wake()
     },
   })
 

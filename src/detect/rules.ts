@@ -1,4 +1,4 @@
-import type { AnomalyType } from '../contract/alert.ts'
+import type { AlarmRule } from '../contract/alarm.ts'
 import type { AlertLevel, PatternRuleLimits } from '../contract/sensor-types.ts'
 
 /** So many readings before the newest make its baseline. */
@@ -7,7 +7,7 @@ export const BASELINE_READINGS = 4
 /** The order in which the rules are applied: rule `n` is bit `n` of what fired. */
 export const RULES = [
   'critical_threshold_violation', 'consecutive_high_alerts', 'rapid_value_change', 'baseline_deviation',
-] as const satisfies readonly AnomalyType[]
+] as const satisfies readonly AlarmRule[]
 export type PatternRule = (typeof RULES)[number]
 
 /** All that the rules remember of one sensor of one partition: a constant size, whatever the sensor did. */

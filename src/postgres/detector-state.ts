@@ -4,30 +4,64 @@ export interface DetectorSnapshot {
   readonly logKey: number
   /** The state is that after every stored reading below this offset. */
   readonly nextOffset: number
+  /** What is stored of some of the log's learned detectors is as of this offset; of the others as of a later one. */
+  readonly learnedFrom: number
   readonly format: number
   readonly state: Buffer
 }
 
 export async function readSnapshot(db: Queryable, logKey: number, format: number): Promise<DetectorSnapshot | null> {
   const { rows } = await db.query<DetectorSnapshot>(
-    `select log_key as "logKey", next_offset as "nextOffset", format, state from detector_snapshot where log_key = $1 and format = $2`,
+    `select log_key as "logKey", next_offset as "nextOffset", coalesce(learned_from, next_offset) as "learnedFrom", format, state from detector_snapshot where log_key = $1 and format = $2`,
     [logKey, format])
   return rows[0] ?? null
 }
 
 export async function writeSnapshot(db: Queryable, snapshot: DetectorSnapshot): Promise<void> {
   await db.query(
-    `insert into detector_snapshot (log_key, next_offset, format, state) values ($1, $2, $3, $4)
-     on conflict (log_key) do update set next_offset = excluded.next_offset, format = excluded.format, state = excluded.state, taken_at = now()`,
-    [snapshot.logKey, snapshot.nextOffset, snapshot.format, snapshot.state])
+    `insert into detector_snapshot (log_key, next_offset, learned_from, format, state) values ($1, $2, $3, $4, $5)
+     on conflict (log_key) do update set next_offset = excluded.next_offset, learned_from = excluded.learned_from, format = excluded.format,
+       state = excluded.state, taken_at = now()`,
+    [snapshot.logKey, snapshot.nextOffset, snapshot.learnedFrom, snapshot.format, snapshot.state])
+}
+
+/** Some of a log's learned detectors, their records one after the other. */
+export interface DetectorBlockRow {
+  readonly logKey: number
+  readonly blockKey: number
+  /** They are those after every stored reading below this offset. */
+  readonly nextOffset: number
+  readonly format: number
+  readonly sensorKeys: readonly number[]
+  readonly state: Buffer
+}
+
+/** Those of this format; others are removed. */
+export async function readDetectorBlocks(db: Queryable, logKey: number, format: number): Promise<DetectorBlockRow[]> {
+  await db.query('delete from detector_block where log_key = $1 and format <> $2', [logKey, format])
+  const { rows } = await db.query<DetectorBlockRow>(
+    `select log_key as "logKey", block_key as "blockKey", next_offset as "nextOffset", format, sensor_keys as "sensorKeys", state
+     from detector_block where log_key = $1 order by block_key`, [logKey])
+  return rows
+}
+
+export async function writeDetectorBlock(db: Queryable, { logKey, blockKey, nextOffset, format, sensorKeys, state }: DetectorBlockRow): Promise<void> {
+  await db.query(
+    `insert into detector_block (log_key, block_key, next_offset, format, sensor_keys, state) values ($1, $2, $3, $4, $5, $6)
+     on conflict (log_key, block_key) do update set next_offset = excluded.next_offset, format = excluded.format,
+       sensor_keys = excluded.sensor_keys, state = excluded.state`,
+    [logKey, blockKey, nextOffset, format, sensorKeys, state])
 }
 
 export interface StoredReading {
   readonly sensorKey: number
   readonly sensorType: string
   readonly offset: number
+  /** Microseconds since 1970. */
+  readonly timeUs: number
   readonly value: number
   readonly level: number
+  readonly quality: number | null
   /** Null where the reading had no number. */
   readonly epoch: string | null
   readonly sequence: number | null
@@ -49,7 +83,8 @@ export async function readStoredFrom(db: Queryable, logKey: number, offset: numb
   const ids = batches.map((batch) => batch.batch_id)
   const { rows: readings } = await db.query<StoredReading>(
     // The bounds let the index on batch_id find them in one pass instead of one pass a batch.
-    `select r.sensor_key as "sensorKey", v.sensor_type as "sensorType", b.first_offset + r.offset_in_batch as "offset", r.value, r.level,
+    `select r.sensor_key as "sensorKey", v.sensor_type as "sensorType", b.first_offset + r.offset_in_batch as "offset",
+       (extract(epoch from r.time) * 1000000)::int8 as "timeUs", r.value, r.level, r.quality,
        case when r.sequence is not null then v.producer_epoch end as epoch, r.sequence
      from reading r join batch b on b.batch_id = r.batch_id join sensor_version v on v.version_key = r.version_key
      where r.batch_id = any($1) and r.batch_id between $2 and $3 and b.first_offset + r.offset_in_batch >= $4

@@ -1,10 +1,13 @@
 import type { Alert } from '../contract/alert.ts'
-import type { Queryable } from './pool.ts'
+import type { Client, Queryable } from './pool.ts'
 
-export interface OutboxAlert extends Omit<Alert, 'timestamp'> {
-  readonly offset: number
-  /** Of the reading, milliseconds since 1970; as a number, because to make a Date of PostgreSQL's text takes 1 µs an alert. */
+export interface UnsentAlert extends Omit<Alert, 'timestamp'> {
+  /** Milliseconds since 1970; as a number, because to make a Date of PostgreSQL's text takes 1 µs an alert. */
   readonly timestampMs: number
+}
+
+export interface OutboxAlert extends UnsentAlert {
+  readonly offset: number
 }
 
 export interface OutboxDeadLetter {
@@ -16,6 +19,10 @@ export interface OutboxDeadLetter {
   readonly createdAt: Date
 }
 
+const MESSAGE = `a.alert_id, (extract(epoch from a.timestamp_utc) * 1000)::float8 as "timestampMs",
+  a.sensor_id, a.sensor_type, a.anomaly_type, a.severity,
+  a.sensor_value, a.sensor_unit, a.sensor_alert_level, a.location, a.detected_by, a.description, a.episode_id, a.transition`
+
 // The position is a subquery, not a join: with a join the server reads all alerts of the log, from the first one on, each time
 // (measured on 33,000 of them: 20 ms, 0.4 ms as it is; and it grew with every alert ever stored).
 
@@ -25,14 +32,27 @@ export interface OutboxDeadLetter {
  */
 export async function readPendingAlerts(db: Queryable, logKey: number, limit: number): Promise<OutboxAlert[]> {
   const { rows } = await db.query<OutboxAlert>(
-    `select a.kafka_offset as offset, a.alert_id, (extract(epoch from a.timestamp_utc) * 1000)::float8 as "timestampMs",
-       a.sensor_id, a.sensor_type, a.anomaly_type, a.severity,
-       a.sensor_value, a.sensor_unit, a.sensor_alert_level, a.location, a.detected_by, a.description, a.episode_id, a.transition
+    `select a.kafka_offset as offset, ${MESSAGE}
      from alerts a
      where a.log_key = $1 and a.kafka_offset >= (select next_offset from outbox_position where log_key = $1 and kind = 'alert')
      order by a.kafka_offset fetch first $2 rows with ties`,
     [logKey, limit])
   return rows
+}
+
+/**
+ * Alerts that no reading made (somebody acknowledged, a sensor went silent), oldest first: locked until the transaction ends, and none that
+ * somebody else has locked, because all consumers publish them.
+ */
+export async function takeUnsentAlerts(client: Client, limit: number): Promise<UnsentAlert[]> {
+  const { rows } = await client.query<UnsentAlert>(
+    `select ${MESSAGE} from alert_unsent u join alerts a using (alert_id)
+     order by u.created_at, u.alert_id limit $1 for update of u skip locked`, [limit])
+  return rows
+}
+
+export async function forgetUnsentAlerts(client: Client, alertIds: readonly string[]): Promise<void> {
+  await client.query('delete from alert_unsent where alert_id = any($1)', [alertIds])
 }
 
 /** The next dead letter of a log that still has to be published. One at a time: each may have megabytes. */

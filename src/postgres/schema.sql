@@ -308,12 +308,24 @@ create table demo_token (
   constraint demo_token_pkey PRIMARY KEY (token_hash)
 );
 
+create table detector_block (
+  log_key smallint not null,
+  block_key integer not null,
+  next_offset bigint not null,
+  format smallint not null,
+  sensor_keys integer[] not null,
+  state bytea not null,
+  constraint detector_block_pkey PRIMARY KEY (log_key, block_key),
+  constraint detector_block_log_key_fkey FOREIGN KEY (log_key) REFERENCES partition_log(log_key)
+);
+
 create table detector_snapshot (
   log_key smallint not null,
   next_offset bigint not null,
   format smallint not null,
   state bytea not null,
   taken_at timestamp with time zone not null default now(),
+  learned_from bigint,
   constraint detector_snapshot_pkey PRIMARY KEY (log_key),
   constraint detector_snapshot_log_key_fkey FOREIGN KEY (log_key) REFERENCES partition_log(log_key)
 );

@@ -1,8 +1,10 @@
 import { dayName } from '../contract/timestamp.ts'
+import { applyConditionChanges } from './alarm-changes.ts'
+import type { ConditionChange } from './alarm-changes.ts'
 import type { CopyRows } from './binary-copy.ts'
 import { copyRows } from './copy.ts'
-import { writeSnapshot } from './detector-state.ts'
-import type { DetectorSnapshot } from './detector-state.ts'
+import { writeDetectorBlock, writeSnapshot } from './detector-state.ts'
+import type { DetectorBlockRow, DetectorSnapshot } from './detector-state.ts'
 import { isUniqueViolation } from './errors.ts'
 import { inTransaction } from './pool.ts'
 import type { Client, Pool } from './pool.ts'
@@ -35,23 +37,21 @@ export interface LogShare {
 export interface WriteBatch {
   readonly consumerId: string
   readonly shares: readonly LogShare[]
-  /** Rows for `READING_COLUMNS`, `ALERT_COLUMNS`, `DEAD_LETTER_COLUMNS`. */
+  /** Rows for `READING_COLUMNS`, `DEAD_LETTER_COLUMNS`. */
   readonly readings: CopyRows
-  readonly alerts: CopyRows
   readonly deadLetters: CopyRows
+  /** Of the alarms' conditions, in the order of the log. */
+  readonly changes: readonly ConditionChange[]
   readonly epochs: readonly EpochChange[]
   readonly replays: readonly ReplayOutcome[]
   readonly snapshots: readonly DetectorSnapshot[]
+  readonly blocks: readonly DetectorBlockRow[]
   /** Rolls up what these logs have, up to the end of this batch; null: another time. */
   readonly rollUp: ((client: Client) => Promise<void>) | null
 }
 
 export const READING_COLUMNS = [
   'time', 'value', 'sequence', 'sensor_key', 'version_key', 'batch_id', 'reading_count', 'quality', 'offset_in_batch', 'level',
-] as const
-export const ALERT_COLUMNS = [
-  'alert_id', 'sensor_id', 'sensor_type', 'anomaly_type', 'severity', 'sensor_value', 'sensor_unit', 'sensor_alert_level', 'description',
-  'location', 'detected_by', 'timestamp_utc', 'episode_id', 'transition', 'log_key', 'kafka_offset',
 ] as const
 export const DEAD_LETTER_COLUMNS = [
   'log_key', 'kafka_offset', 'reason', 'detail', 'message_key', 'message_value', 'headers', 'kafka_time', 'detected_by',
@@ -63,7 +63,7 @@ export class FencedError extends Error {
 }
 
 /**
- * Writes readings, alerts, dead letters and the offsets after them in one transaction: all of it exactly once, or nothing.
+ * Writes readings, alarms, dead letters and the offsets after them in one transaction: all of it exactly once, or nothing.
  * Throws a `FencedError` when another consumer has moved an offset or an epoch, or settled a replay, since this one read it.
  */
 export async function writeBatch(pool: Pool, batch: WriteBatch): Promise<void> {
@@ -88,9 +88,10 @@ async function writeAll(pool: Pool, batch: WriteBatch): Promise<void> {
       [filled.map((share) => share.batchId), filled.map((share) => share.logKey), filled.map((share) => share.firstOffset),
         filled.map((share) => share.nextOffset), filled.map((share) => `{${share.days.map(dayName).join()}}`), consumerId])
     await copyRows(client, 'reading', READING_COLUMNS, batch.readings)
-    await copyRows(client, 'alerts', ALERT_COLUMNS, batch.alerts)
     await copyRows(client, 'dead_letter', DEAD_LETTER_COLUMNS, batch.deadLetters)
     for (const snapshot of batch.snapshots) await writeSnapshot(client, snapshot)
+    for (const block of batch.blocks) await writeDetectorBlock(client, block)
+    await applyConditionChanges(client, batch.changes)
     if (!(await writeEpochs(client, batch.epochs))) throw new FencedError('a producer epoch was changed by another consumer')
     if (!(await writeReplayOutcomes(client, batch.replays))) throw new FencedError('a replay has arrived at another consumer too')
     if (batch.rollUp !== null) await batch.rollUp(client)

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { recordsOf } from '../../src/kafka/log-chunk.ts'
 import { MAX_MESSAGE_BYTES } from '../../src/contract/topics.ts'
 import { createBinaryCopy } from '../../src/postgres/binary-copy.ts'
 import { readPendingAlerts } from '../../src/postgres/outbox.ts'
-import { ALERT_COLUMNS, FencedError, reserveBatchIds, writeBatch } from '../../src/postgres/write-batch.ts'
+import { FencedError, reserveBatchIds, writeBatch } from '../../src/postgres/write-batch.ts'
 import type { WriteBatch } from '../../src/postgres/write-batch.ts'
 import type { TestPlant } from '../harness/plant.ts'
 import { bench, eventually, reading } from './consumer-bench.ts'
@@ -130,20 +131,29 @@ test('a row that PostgreSQL refuses is found and dead-lettered alone', async (t)
 test('alerts are stored and published once each, with the same id', async (t) => {
   const { plant, pool, send, consumer, consumed } = await bench(t)
   const started = await consumer('consumer-001')
-  await send([25, 36, 37, 42, 42, 25].map((value, index) => reading(index + 1, {
-    value, alert_level: value >= 40 ? 'critical' : value >= 35 ? 'warning' : 'normal',
+  const beginMs = Date.now() - 600_000
+  const timeline = [[0, 25], [1, 36], [2, 37], [3, 42], [4, 42], [5, 25], [70, 25], [140, 25]] as const
+  await send(timeline.map(([second, value], index) => reading(index + 1, {
+    value, timestamp: new Date(beginMs + second * 1_000).toISOString(), alert_level: value >= 40 ? 'critical' : value >= 35 ? 'warning' : 'normal',
   })), 2)
-  await consumed(6)
+  await consumed(timeline.length)
   const { rows } = await pool.query<{ anomaly_type: string, severity: string, kafka_offset: number, transition: string, alert_id: string, episode_id: string }>(
     `select * from alerts order by kafka_offset, anomaly_type`)
   assert.deepEqual(rows.map((row) => [row.kafka_offset, row.anomaly_type, row.severity, row.transition]), [
     [1, 'rapid_value_change', 'medium', 'raised'],
     [3, 'consecutive_high_alerts', 'high', 'raised'], [3, 'critical_threshold_violation', 'high', 'raised'],
-    [4, 'consecutive_high_alerts', 'high', 'continued'], [4, 'critical_threshold_violation', 'high', 'continued'],
-    [5, 'rapid_value_change', 'medium', 'raised'],
+    [6, 'consecutive_high_alerts', 'high', 'cleared'], [6, 'critical_threshold_violation', 'high', 'cleared'],
+    [7, 'rapid_value_change', 'medium', 'cleared'],
   ])
   assert.equal(rows[1]?.episode_id, rows[3]?.episode_id)
   assert.equal(rows[1]?.episode_id, rows[1]?.alert_id)
+  const { rows: alarms } = await pool.query(
+    `select rule, state, readings, peak_value, description, extract(epoch from cleared_at - raised_at)::int as lasted from alarm order by rule`)
+  assert.deepEqual(alarms, [
+    { rule: 'consecutive_high_alerts', state: 'returned_unacknowledged', readings: 2, peak_value: 42, lasted: 67, description: '3 readings or more in a row at warning or above, now 42 °C' },
+    { rule: 'critical_threshold_violation', state: 'returned_unacknowledged', readings: 2, peak_value: 42, lasted: 67, description: '42 °C, critical from 40 °C' },
+    { rule: 'rapid_value_change', state: 'returned_unacknowledged', readings: 2, peak_value: 36, lasted: 139, description: 'rose by 11 °C in one reading, to 36 °C' },
+  ])
   await eventually(async () => {
     const { rows: outbox } = await pool.query(`select sum(published)::int as published from outbox_position where kind = 'alert'`)
     assert.equal(outbox[0].published, 6)
@@ -183,39 +193,31 @@ test('a clean handover: the other goes on where the last commit ended, and the r
   assert.deepEqual([health[1]?.status, health[1]?.assigned_partitions], ['active', [0, 1, 2]])
 })
 
-test('a late writer is fenced, also by the alert that the other one has stored, and writes nothing', async (t) => {
+test('a late writer is fenced, whatever it has to say of alarms, and writes nothing', async (t) => {
   const { pool, send, consumer, consumed } = await bench(t)
   await consumer('consumer-001')
   await send([reading(1, { value: 42, alert_level: 'critical' })], 0)
   await consumed(1)
-  const { rows } = await pool.query<{ log_key: number, alert_id: string }>('select log_key, alert_id from alerts')
-  const { log_key: logKey = 0, alert_id: alertId = '' } = rows[0] ?? {}
+  const { rows } = await pool.query<{ log_key: number }>('select log_key from alerts')
+  const logKey = rows[0]?.log_key ?? 0
+  const stored = async (): Promise<unknown> => (await pool.query(`
+    select (select count(*)::int from batch) as batches, (select sum(stored)::int from partition_log) as stored,
+      (select count(*)::int from alerts) as alerts, (select count(*)::int from alarm_event) as events, to_json(a) as alarm from alarm a`)).rows
+  const before = await stored()
   const [batchId = 0] = await reserveBatchIds(pool, 1)
-  const late = (alerts: boolean): WriteBatch => {
-    const copy = createBinaryCopy()
-    if (alerts) {
-      copy.row(ALERT_COLUMNS.length)
-      copy.uuid(Buffer.from(alertId.replaceAll('-', ''), 'hex'))
-      for (const text of ['temp-1', 'temperature', 'critical_threshold_violation', 'high']) copy.text(text)
-      copy.float8(42)
-      for (const text of ['°C', 'critical', 'late']) copy.text(text)
-      copy.jsonb('{}')
-      copy.text('zombie')
-      copy.timestamptz(Date.now() * 1000)
-      copy.null()
-      copy.text('raised')
-      copy.int2(logKey)
-      copy.int8(0)
-    }
-    return {
-      consumerId: 'zombie', readings: createBinaryCopy(), alerts: copy, deadLetters: createBinaryCopy(), epochs: [], replays: [], snapshots: [], rollUp: null,
-      shares: [{ logKey, batchId, firstOffset: 0, nextOffset: 1, stored: 1, deadLettered: 0, duplicates: 0, holes: 0, numbersStored: true, numbersMoved: 0, days: [] }],
-    }
-  }
-  await assert.rejects(writeBatch(pool, late(false)), FencedError)
-  await assert.rejects(writeBatch(pool, late(true)), FencedError)
-  const { rows: left } = await pool.query(`select (select count(*)::int from batch where consumer_id = 'zombie') as batches, stored from partition_log where log_key = $1`, [logKey])
-  assert.deepEqual(left, [{ batches: 0, stored: 1 }])
+  const { rows: sensors } = await pool.query<{ sensor_key: number }>('select sensor_key from sensors')
+  const late = (changes: WriteBatch['changes']): WriteBatch => ({
+    consumerId: 'zombie', readings: createBinaryCopy(), changes, deadLetters: createBinaryCopy(), epochs: [], replays: [], snapshots: [], blocks: [], rollUp: null,
+    shares: [{ logKey, batchId, firstOffset: 0, nextOffset: 1, stored: 1, deadLettered: 0, duplicates: 0, holes: 0, numbersStored: true, numbersMoved: 0, days: [] }],
+  })
+  const change = (transition: 'raised' | 'cleared'): WriteBatch['changes'][number] => ({
+    transition, rule: 'critical_threshold_violation', episodeId: randomUUID(), alertId: randomUUID(), sensorKey: sensors[0]?.sensor_key ?? 0,
+    sensorId: 'temp-1', sensorType: 'temperature', machineId: 'machine-001', location: '{}', priority: 'high', severity: 'high', latch: false,
+    timeMs: Date.now(), value: 50, level: 'critical', unit: '°C', description: 'late', peakValue: 50, peakMs: Date.now(), peakExcess: 10,
+    addedReadings: 1, raisedMs: Date.now(), logKey, offset: 0, detectedBy: 'zombie',
+  })
+  for (const changes of [[], [change('raised')], [change('cleared')]]) await assert.rejects(writeBatch(pool, late(changes)), FencedError)
+  assert.deepEqual(await stored(), before)
 })
 
 async function readTopic(plant: TestPlant, topic: string, wanted: readonly [number]): Promise<{ value: Buffer | null, headers: readonly (readonly [Buffer | null, Buffer | null])[] }[]> {

@@ -111,7 +111,7 @@ test('a batch that settles what is settled already is fenced, and writes nothing
   const { log_key: logKey, next_offset: next } = rows[0] ?? assert.fail()
   const [batchId = 0] = await reserveBatchIds(plant.pool, 1)
   const late: WriteBatch = {
-    consumerId: 'late', readings: createBinaryCopy(), alerts: createBinaryCopy(), deadLetters: createBinaryCopy(), epochs: [], snapshots: [], rollUp: null,
+    consumerId: 'late', readings: createBinaryCopy(), changes: [], deadLetters: createBinaryCopy(), epochs: [], snapshots: [], blocks: [], rollUp: null,
     replays: [{ logKey, offset: 0, outcome: 'stored' }],
     shares: [{ logKey, batchId, firstOffset: next, nextOffset: next + 1, stored: 1, deadLettered: 0, duplicates: 0, holes: 0, numbersStored: true, numbersMoved: 0, days: [] }],
   }

@@ -46,7 +46,7 @@ export async function store(pool: Pool, logKey: number, readings: readonly Store
   const days = [...new Set(readings.map(({ timeUs }) => Math.floor(timeUs / DAY_US)))]
   await createPartitions(pool, days)
   await writeBatch(pool, {
-    consumerId: 'test', readings: copy, alerts: createBinaryCopy(), deadLetters: createBinaryCopy(), epochs: [], replays: [], snapshots: [], rollUp: null,
+    consumerId: 'test', readings: copy, changes: [], deadLetters: createBinaryCopy(), epochs: [], replays: [], snapshots: [], blocks: [], rollUp: null,
     shares: [{
       logKey, batchId, firstOffset, nextOffset: firstOffset + readings.length, stored: readings.length, deadLettered: 0, duplicates: 0, holes: 0,
       numbersStored: true, numbersMoved: 0, days,
