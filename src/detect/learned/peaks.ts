@@ -26,20 +26,19 @@ export function judgeTail(numbers: Float64Array, at: number, x: number, mean: nu
   return evidence
 }
 
-/** While a peak runs, larger values raise it; else it is a new one, which displaces the smallest. */
+/** While a peak runs, larger values raise it and let it run on; else it is a new one, which displaces the smallest. */
 function remember(numbers: Float64Array, at: number, x: number, reading: number): void {
   const first = at + TAIL_PEAKS
   const count = numbers[at + TAIL_COUNT] as number
   let place: number
   if (count > 0 && reading < (numbers[at + TAIL_UNTIL] as number)) {
     place = numbers[at + TAIL_ACTIVE] as number
-    if (x > (numbers[first + count - 1] as number)) numbers[at + TAIL_UNTIL] = reading + PEAK_GAP_READINGS
     if (x <= (numbers[first + place] as number)) return
   } else {
     place = Math.min(count, PEAKS - 1)
     if (count < PEAKS) numbers[at + TAIL_COUNT] = count + 1
-    numbers[at + TAIL_UNTIL] = reading + PEAK_GAP_READINGS
   }
+  numbers[at + TAIL_UNTIL] = reading + PEAK_GAP_READINGS
   for (; place > 0 && (numbers[first + place - 1] as number) < x; place--) numbers[first + place] = numbers[first + place - 1] as number
   numbers[first + place] = x
   numbers[at + TAIL_ACTIVE] = place

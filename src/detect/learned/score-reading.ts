@@ -175,14 +175,17 @@ function forget(numbers: Float64Array, hasShapes: boolean): void {
   if (hasShapes) forgetPeaks(numbers, TAILS_AT + SHAPE_TAIL * TAIL_SLOTS, numbers[STATISTIC_MEANS + SHAPE] as number, KEEP_FOR_A_PASS)
 }
 
-/** Adds the moving average of the sum to the sum, and lets through what rises well above the alert before. */
+/**
+ * Adds the moving average of the sum to the sum, and lets through what rises well above the alert before. Only alerts set that level: a drift, which
+ * grows by less than the margin from reading to reading, would keep itself down for ever.
+ */
 function raise(numbers: Float64Array, sum: number, reading: number, result: Result): number {
   const accumulated = (numbers[ACCUMULATED] as number) + (sum - (numbers[ACCUMULATED] as number)) * ACCUMULATION_RATE
   numbers[ACCUMULATED] = accumulated
   const strength = reading <= WARM_UP_READINGS ? 0 : sum + ACCUMULATION_WEIGHT * accumulated
   const realert = (numbers[REALERT_LEVEL] as number) * REALERT_KEEP
   const isRaised = strength > REALERT_MARGIN * realert
-  numbers[REALERT_LEVEL] = isRaised ? strength : realert
+  numbers[REALERT_LEVEL] = strength >= STRENGTH_AT_THRESHOLD ? Math.max(strength, realert) : realert
   result.strength = strength
   result.score = isRaised ? strength / (strength + STRENGTH_AT_THRESHOLD) : 0
   return result.score

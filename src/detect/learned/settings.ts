@@ -6,16 +6,16 @@
 /** A score at or above it is an alert. The scale of the scores is set so that it is one half. */
 export const ALERT_THRESHOLD = 0.5
 /** The strength, in the units of summed evidence, that scores one half. */
-export const STRENGTH_AT_THRESHOLD = 0.7
+export const STRENGTH_AT_THRESHOLD = 0.65
 /** Nothing is reported before so many readings: a peak memory that has seen less calls every second peak the largest ever. */
 export const WARM_UP_READINGS = 180
 
-/** The moving average that a jump is measured against: about the last 10 readings. */
-export const FAST_RATE = 0.2
-/** The slow mean of the residual: about the last 100 readings. */
-export const SLOW_RATE = 0.02
-/** Short-term variability: about the last 20 readings. */
-export const VARIABILITY_RATE = 0.1
+/** The moving average that a jump is measured against: about the last 12 readings. */
+export const FAST_RATE = 0.17
+/** The slow mean of the residual: about the last 70 readings. */
+export const SLOW_RATE = 0.03
+/** Short-term variability: about the last 40 readings. */
+export const VARIABILITY_RATE = 0.05
 /** The level and the spread of everything, once more than 200 readings have been seen. */
 export const LEVEL_RATE = 0.005
 /** An hour of the day follows at this rate, once 50 of its readings have been seen. */
@@ -29,8 +29,8 @@ export const VARIABILITY_FLOOR = 0.05
 export const PEAKS = 10
 /** Fewer peaks say nothing. */
 export const PEAKS_NEEDED = 5
-/** Peaks within so many readings are one. */
-export const PEAK_GAP_READINGS = 30
+/** A peak runs until so many readings have passed without a higher one. */
+export const PEAK_GAP_READINGS = 34
 /** One reading raises the largest peak by at most this share of the distance between the largest and the smallest. */
 export const PEAK_CAP = 0.25
 /** Evidence begins so many tail scales beyond the smallest peak: of 10 exponential peaks the largest lies about ln 10 there. */
@@ -47,9 +47,9 @@ export const EVIDENCE_MAX = 4
 /** The sum's moving average (about the last 13 readings), and how much it counts beside the sum. */
 export const ACCUMULATION_RATE = 0.15
 export const ACCUMULATION_WEIGHT = 3
-/** After an alert the next one must be so much stronger; this level halves every `REALERT_HALF_LIFE_READINGS`. */
-export const REALERT_MARGIN = 1.7
-export const REALERT_HALF_LIFE_READINGS = 110
+/** While the strength of an alert fades, halved every `REALERT_HALF_LIFE_READINGS`, the next one must be so many times stronger. */
+export const REALERT_MARGIN = 1.8
+export const REALERT_HALF_LIFE_READINGS = 100
 
 /** A shape is so many means of so many readings each. */
 export const SHAPE_POINTS = 6
@@ -58,7 +58,7 @@ export const READINGS_PER_POINT = 4
 export const SHAPES = 96
 export const SHAPES_NEEDED = 8
 /** One shape in so many readings is offered to the reservoir, so many readings late. Not a divisor of a day's readings: it would see few hours. */
-export const SHAPE_EVERY_READINGS = 25
+export const SHAPE_EVERY_READINGS = 17
 /** The reservoir behaves as if it had been offered at most so many: it forgets, slowly. */
 export const RESERVOIR_MEMORY = 1500
 

@@ -10,8 +10,8 @@ const LARGEST_DEVIATION = 3
 /** The deviation's moving average: about the last 40 readings. */
 const SMOOTHING_RATE = 0.05
 /** The alarm begins where the channels' deviations have this root mean square, and ends below the lower one. Standard deviations. */
-export const ALARM_ON = 1.03
-export const ALARM_OFF = 0.93
+export const ALARM_ON = 0.98
+export const ALARM_OFF = 0.87
 /** A channel that has paused for so many of its intervals doesn't count. */
 const SILENT_INTERVALS = 12
 /** Values beyond are taken as this one, so that no square overflows. */
