@@ -66,7 +66,9 @@ export function judgeReading(memory: SensorMemory, reading: JudgedReading, alarm
 }
 
 /** What the detector and the rules remember after a reading whose alarms are stored already. */
-export function learnAgain(memory: SensorMemory, reading: Omit<JudgedReading, 'thresholds'>, parts: { readonly rules: boolean, readonly detector: boolean }): void {
+export function learnAgain(
+  memory: SensorMemory, reading: Omit<JudgedReading, 'thresholds'>, parts: { readonly rules: boolean, readonly detector: boolean },
+): void {
   takeTime(memory, reading.timeUs)
   if (reading.quality < BAD_QUALITY_BELOW) return
   if (parts.rules) {

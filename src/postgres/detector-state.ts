@@ -12,7 +12,8 @@ export interface DetectorSnapshot {
 
 export async function readSnapshot(db: Queryable, logKey: number, format: number): Promise<DetectorSnapshot | null> {
   const { rows } = await db.query<DetectorSnapshot>(
-    `select log_key as "logKey", next_offset as "nextOffset", coalesce(learned_from, next_offset) as "learnedFrom", format, state from detector_snapshot where log_key = $1 and format = $2`,
+    `select log_key as "logKey", next_offset as "nextOffset", coalesce(learned_from, next_offset) as "learnedFrom", format, state
+     from detector_snapshot where log_key = $1 and format = $2`,
     [logKey, format])
   return rows[0] ?? null
 }

@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | '*'>> = {
   consumer: ['detect', 'alarm', 'kafka', 'postgres', 'contract', 'runtime'],
   monitoring: ['detect', 'alarm', 'kafka', 'postgres', 'demo', 'contract', 'runtime'],
   notify: ['alarm', 'postgres', 'contract', 'runtime'],
+  backtest: ['detect', 'contract', 'runtime'],
   docker: ['local', 'demo', 'contract', 'runtime'],
   local: '*',
   chaos: '*',

@@ -1,0 +1,32 @@
+import { SNAPSHOT_FORMAT, packMemories } from '../detect/snapshot.ts'
+import type { DetectorBlockRow, DetectorSnapshot } from '../postgres/detector-state.ts'
+import type { OwnedLog } from './prepare.ts'
+
+/** What is remembered of the logs is stored so often. What came since is learned from the readings again. */
+export const CHECKPOINT_INTERVAL_MS = 10_000
+/** Of the learned detectors, with each checkpoint: those of 10,000 sensors, 50 MB, within two minutes. */
+export const CHECKPOINT_BYTES = 4_000_000
+/** Who stops stores all of 13,000 sensors. */
+export const LAST_CHECKPOINT_BYTES = 64_000_000
+
+export interface StoredMemories {
+  readonly snapshots: readonly DetectorSnapshot[]
+  readonly blocks: readonly DetectorBlockRow[]
+}
+
+export const NO_MEMORIES: StoredMemories = { snapshots: [], blocks: [] }
+
+/** All that the rules remember of these logs, and some of the learned detectors: those that were stored longest ago. */
+export function takeMemories(logs: readonly OwnedLog[], maxBytes: number): StoredMemories {
+  const blocks = logs.flatMap(({ detectors, preparedOffset }) => detectors?.take(preparedOffset, maxBytes / logs.length) ?? [])
+  const snapshots = logs.map(({ logKey, memories, detectors, preparedOffset }) => ({
+    logKey, nextOffset: preparedOffset, learnedFrom: detectors?.replayFrom(preparedOffset) ?? preparedOffset, format: SNAPSHOT_FORMAT,
+    state: packMemories([...memories].map(([sensorKey, { rules }]) => [sensorKey, rules]), memories.size),
+  }))
+  return { snapshots, blocks }
+}
+
+/** Something of the log isn't stored as it is now. */
+export function isBehind({ unstored, detectors, preparedOffset }: OwnedLog): boolean {
+  return unstored.size > 0 || (detectors !== null && detectors.replayFrom(preparedOffset) < preparedOffset)
+}
