@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Pool } from '../../src/postgres/pool.ts'
+import { bench, eventually, reading } from './consumer-bench.ts'
+
+const at = (ms: number, value: number, sequence: number, changes: Record<string, unknown> = {}): Record<string, unknown> => reading(sequence, {
+  timestamp: new Date(ms).toISOString(), value, alert_level: value >= 40 ? 'critical' : 'normal', ...changes,
+})
+
+async function alarms(pool: Pool): Promise<[string, string, boolean][]> {
+  const { rows } = await pool.query<{ rule: string, state: string, open: boolean }>('select rule, state, ended_at is null as open from alarm order by raised_at, rule')
+  return rows.map(({ rule, state, open }) => [rule, state, open])
+}
+
+describe('the alarms of a consumer', () => {
+  test('go on with the next consumer: what was raised is cleared by it, and not raised again', async (t) => {
+    const { pool, send, consumer, consumed } = await bench(t)
+    const begunMs = Date.now() - 600_000
+    const first = await consumer('consumer-001')
+    await send([at(begunMs, 41, 1), at(begunMs + 1_000, 42, 2)], 0)
+    await consumed(2)
+    await first.close()
+    assert.deepEqual(await alarms(pool), [['critical_threshold_violation', 'unacknowledged', true]])
+    await consumer('consumer-002')
+    await send([at(begunMs + 2_000, 43, 3), at(begunMs + 13_000, 41, 4), at(begunMs + 14_000, 39, 5), at(begunMs + 80_000, 39, 6)], 0)
+    await consumed(6)
+    const { rows } = await pool.query(`
+      select state, readings, peak_value, (select array_agg(transition order by timestamp_utc) from alerts where alerts.episode_id = alarm.episode_id) as told
+      from alarm where rule = 'critical_threshold_violation'`)
+    assert.deepEqual(rows, [{ state: 'returned_unacknowledged', readings: 4, peak_value: 43, told: ['raised', 'cleared'] }])
+  })
+
+  test('a value that dances on the threshold is one alarm', async (t) => {
+    const { pool, send, consumer, consumed } = await bench(t)
+    const begunMs = Date.now() - 600_000
+    await consumer('consumer-001')
+    await send(Array.from({ length: 200 }, (_, index) => at(begunMs + 2_000 * index, index % 2 === 0 ? 40.1 : 39.6, index + 1)), 0)
+    await consumed(200)
+    assert.deepEqual(await alarms(pool), [['critical_threshold_violation', 'unacknowledged', true]])
+  })
+
+  test('readings of a bad quality raise an alarm of their own, and none of the process', async (t) => {
+    const { pool, send, consumer, consumed } = await bench(t)
+    const begunMs = Date.now() - 600_000
+    await consumer('consumer-001')
+    await send([at(begunMs, 25, 1), at(begunMs + 1_000, 999, 2, { quality: 0.1 }), at(begunMs + 2_000, 25, 3), at(begunMs + 90_000, 25, 4)], 0)
+    await consumed(4)
+    assert.deepEqual(await alarms(pool), [['bad_quality', 'returned_unacknowledged', true]])
+    const { rows } = await pool.query(`select description from alerts order by timestamp_utc`)
+    assert.deepEqual(rows.map((row) => row.description), ['quality 0.1 of 1; its readings raise no alarm of the process', 'good again after 89 seconds and 1 reading'])
+    const { rows: rollups } = await pool.query('select max(max_value) as max, sum(readings)::int as readings from reading_hour')
+    assert.deepEqual(rollups, [{ max: 25, readings: 3 }])
+  })
+
+  test('a sensor that went silent is an alarm, which ends when it is back, and both are published', async (t) => {
+    const { pool, send, consumer, consumed } = await bench(t)
+    await consumer('consumer-001')
+    const begunMs = Date.now() - 8_000
+    await send([0, 1, 2, 3].map((second) => at(begunMs + second * 1_000, 25, second + 1)), 0)
+    await consumed(4)
+    await eventually(async () => { assert.deepEqual(await alarms(pool), [['stale_signal', 'unacknowledged', true]]) })
+    // Who takes over in between knows of it.
+    const second = await consumer('consumer-002')
+    await second.close()
+    await send([at(Date.now(), 25, 5)], 0)
+    await consumed(5)
+    await eventually(async () => { assert.deepEqual(await alarms(pool), [['stale_signal', 'returned_unacknowledged', true]]) })
+    const { rows } = await pool.query(`select transition, description, log_key from alerts order by timestamp_utc`)
+    assert.deepEqual(rows.map((row) => [row.transition, row.log_key]), [['raised', null], ['cleared', null]])
+    assert.match(rows[0].description, /^no reading for 1\d seconds; usually one every 1 second$/)
+    await eventually(async () => { assert.equal((await pool.query('select from alert_unsent')).rowCount, 0) })
+  })
+
+  test('history that is filled in makes no sensor silent', async (t) => {
+    const { pool, send, consumer, consumed } = await bench(t)
+    await consumer('consumer-001')
+    await send([0, 1, 2, 3].map((second) => at(Date.UTC(2026, 2, 1) + second * 1_000, 25, second + 1)), 0)
+    await consumed(4)
+    await sleep(5_000)
+    assert.deepEqual(await alarms(pool), [])
+  })
+})

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { emptyResult, scoreReading } from '../../src/detect/learned/score-reading.ts'
+import { RECORD_BYTES, createDetector, saveDetector } from '../../src/detect/learned/state.ts'
+import type { Detector } from '../../src/detect/learned/state.ts'
+import type { Pool } from '../../src/postgres/pool.ts'
+import { createRandom, randomState } from '../../src/sensor/random.ts'
+import { bench, eventually, reading } from './consumer-bench.ts'
+
+const CONSUMER_MAIN = fileURLToPath(new URL('../../src/consumer/main.ts', import.meta.url))
+const BEGIN_MS = Date.now() - 3_600_000
+/** More than a block holds, so that some are stored and others not. */
+const SENSORS = 150
+
+/** Each sensor's record, as the stored readings of a log make it when they are scored without an interruption. */
+async function recomputed(pool: Pool): Promise<Map<string, string>> {
+  const { rows } = await pool.query<{ log: number, sensor: number, time_us: number, value: number, quality: number | null }>(`
+    select b.log_key as log, r.sensor_key as sensor, (extract(epoch from r.time) * 1000000)::int8 as time_us, r.value, r.quality
+    from reading r join batch b using (batch_id) order by b.log_key, b.first_offset + r.offset_in_batch`)
+  const detectors = new Map<string, Detector>()
+  const result = emptyResult()
+  for (const { log, sensor, time_us: timeUs, value, quality } of rows) {
+    const name = `${log} ${sensor}`
+    let detector = detectors.get(name)
+    if (detector === undefined) detectors.set(name, detector = createDetector('full'))
+    if (quality === null || quality >= 0.5) scoreReading(detector, timeUs, value, result)
+  }
+  return new Map([...detectors].map(([name, detector]) => [name, Buffer.from(saveDetector(detector)).toString('base64')]))
+}
+
+async function stored(pool: Pool): Promise<Map<string, string>> {
+  const { rows } = await pool.query<{ log: number, sensors: number[], state: Buffer }>('select log_key as log, sensor_keys as sensors, state from detector_block')
+  const size = RECORD_BYTES.full
+  return new Map(rows.flatMap(({ log, sensors, state }) => sensors.map((sensor, index) => (
+    [`${log} ${sensor}`, state.subarray(index * size, (index + 1) * size).toString('base64')] as const))))
+}
+
+test('the learned detectors are those of a run without an interruption, bit by bit, through kills, stops and handovers', async (t) => {
+  const { plant, pool, send, consumer, consumed } = await bench(t)
+  const random = createRandom(randomState('detectors'))
+  let sent = 0
+  const sendRound = async (round: number, sensors: number): Promise<void> => {
+    for (const partition of [0, 1]) {
+      const messages = Array.from({ length: 2_000 }, (_, index) => reading(sent + index, {
+        timestamp: new Date(BEGIN_MS + 100 * (sent + index) - Math.floor(random.uniform() * 300)).toISOString(),
+        sensor_id: `temp-${partition}-${Math.floor(random.uniform() * sensors)}`, value: 25 + random.uniform() * 5 + (random.uniform() < 0.01 ? 10 : 0),
+        quality: random.uniform() < 0.02 ? 0.1 : 1, metadata: { producer_epoch: `e${partition}-${round}`, sequence: index + 1 },
+      }))
+      await send(messages, partition)
+      sent += messages.length
+    }
+  }
+  // Killed before anything is stored, while some blocks are, and when all were.
+  for (const [round, livesMs] of [1_000, 11_500, 2_000].entries()) {
+    const child = spawn(process.execPath, [CONSUMER_MAIN], {
+      env: {
+        PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], FACTORY_TEST_RUN: process.env['FACTORY_TEST_RUN'],
+        ...plant.env, CONSUMER_ID: 'consumer-001', GROUP_SESSION_TIMEOUT_MS: '4000', BATCH_MAX_READINGS: '100',
+      },
+      stdio: 'ignore',
+    })
+    await sendRound(round, 40 + SENSORS * round / 2)
+    await eventually(async () => { assert.ok((await pool.query('select from batch')).rowCount as number > 10 * (round + 1)) })
+    if (round === 1) await sendRound(round + 10, SENSORS)
+    await sleep(livesMs)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+  const second = await consumer('consumer-002')
+  await sendRound(20, SENSORS)
+  await consumed(sent)
+  await second.close()
+  const wanted = await recomputed(pool)
+  assert.ok(wanted.size > SENSORS)
+  const found = await stored(pool)
+  assert.deepEqual([...wanted].filter(([name, state]) => found.get(name) !== state).map(([name]) => name), [])
+
+  const third = await consumer('consumer-003')
+  const fourth = await consumer('consumer-004')
+  await sendRound(30, SENSORS)
+  await consumed(sent)
+  await third.close()
+  await fourth.close()
+  const all = await stored(pool)
+  assert.deepEqual([...await recomputed(pool)].filter(([name, state]) => all.get(name) !== state).map(([name]) => name), [])
+})
