@@ -1,5 +1,5 @@
 import { SNAPSHOT_FORMAT, packMemories } from '../detect/snapshot.ts'
-import type { DetectorBlockRow, DetectorSnapshot } from '../postgres/detector-state.ts'
+import type { DetectorSnapshot, NewDetectorBlock } from '../postgres/detector-state.ts'
 import type { OwnedLog } from './prepare.ts'
 
 /** What is remembered of the logs is stored so often. What came since is learned from the readings again. */
@@ -11,7 +11,7 @@ export const LAST_CHECKPOINT_BYTES = 64_000_000
 
 export interface StoredMemories {
   readonly snapshots: readonly DetectorSnapshot[]
-  readonly blocks: readonly DetectorBlockRow[]
+  readonly blocks: readonly NewDetectorBlock[]
 }
 
 export const NO_MEMORIES: StoredMemories = { snapshots: [], blocks: [] }

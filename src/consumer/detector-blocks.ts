@@ -1,6 +1,7 @@
+import { outlookOf } from '../detect/learned/outlook.ts'
 import { LEARNED_FORMAT, RECORD_BYTES, detectorAt, reset } from '../detect/learned/state.ts'
 import type { Detector, Mode } from '../detect/learned/state.ts'
-import type { DetectorBlockRow } from '../postgres/detector-state.ts'
+import type { DetectorBlockRow, NewDetectorBlock } from '../postgres/detector-state.ts'
 
 /**
  * The learned detectors of one log, in blocks of 64 that are stored in turn: all of 3,300 sensors are 16 MB, which is too much to be written
@@ -10,7 +11,7 @@ export interface DetectorBlocks {
   /** A new one, for a sensor that has none, whose readings from this offset on it will be given. */
   add(sensorKey: number, fromOffset: number): Detector
   /** Copies the blocks that were stored longest ago, of about so many bytes, as of this offset. The next call takes the next ones. */
-  take(nextOffset: number, maxBytes: number): DetectorBlockRow[]
+  take(nextOffset: number, maxBytes: number): NewDetectorBlock[]
   /** Readings from this offset on are not in what is stored of some detectors. */
   replayFrom(nextOffset: number): number
 }
@@ -64,6 +65,7 @@ export function createDetectorBlocks(
         return {
           logKey, blockKey: block.key, nextOffset, format: blockFormat(mode), sensorKeys: [...block.sensorKeys],
           state: Buffer.from(block.buffer.slice(0, block.sensorKeys.length * size)),
+          outlooks: block.sensorKeys.map((_, index) => outlookOf(detectorAt(block.buffer, index * size, mode))),
         }
       })
     },

@@ -33,6 +33,12 @@ export const sensorSchema = object({
   interval_ms: nullable(Type.Integer({ description: 'from one reading to the next, milliseconds; null: not known yet' })),
   warning_threshold: nullable(Type.Number({ description: 'its own limit, in its unit; null: it has none' })),
   critical_threshold: nullable(Type.Number({ description: 'its own limit, in its unit; null: it has none' })),
+  learned: nullable(Type.Number({
+    minimum: 0, maximum: 1, description: 'how much of what is normal for it is learned: no anomaly is found before 1; null: nothing is',
+  })),
+  expected: nullable(Type.Number({ description: 'what its detector expected when it was last stored, in its unit; null: not known' })),
+  band_low: nullable(Type.Number({ description: 'readings are seldom below it; null: not known' })),
+  band_high: nullable(Type.Number({ description: 'readings are seldom above it; null: not known' })),
 }, 'Sensor')
 export type Sensor = Static<typeof sensorSchema>
 

@@ -50,5 +50,6 @@ export function buildSensor(row: SensorRow): Sensor {
     alert_level: row.level === null ? null : ALERT_LEVELS[row.level],
     quality: row.quality, readings: row.readings, interval_ms: row.intervalMs,
     warning_threshold: row.warningThreshold, critical_threshold: row.criticalThreshold,
+    learned: row.learned, expected: row.expected, band_low: row.bandLow, band_high: row.bandHigh,
   }
 }

@@ -46,12 +46,36 @@ export async function readDetectorBlocks(db: Queryable, logKey: number, format: 
   return rows
 }
 
-export async function writeDetectorBlock(db: Queryable, { logKey, blockKey, nextOffset, format, sensorKeys, state }: DetectorBlockRow): Promise<void> {
+/** With what each of them expects, in the sensor's unit, for those who look. */
+export interface NewDetectorBlock extends DetectorBlockRow {
+  readonly outlooks: readonly {
+    /** 0 to 1. */
+    readonly learned: number
+    readonly expected: number | null
+    readonly bandLow: number | null
+    readonly bandHigh: number | null
+  }[]
+}
+
+export async function writeDetectorBlocks(db: Queryable, blocks: readonly NewDetectorBlock[]): Promise<void> {
+  if (blocks.length === 0) return
+  for (const { logKey, blockKey, nextOffset, format, sensorKeys, state } of blocks) {
+    await db.query(
+      `insert into detector_block (log_key, block_key, next_offset, format, sensor_keys, state) values ($1, $2, $3, $4, $5, $6)
+       on conflict (log_key, block_key) do update set next_offset = excluded.next_offset, format = excluded.format,
+         sensor_keys = excluded.sensor_keys, state = excluded.state`,
+      [logKey, blockKey, nextOffset, format, sensorKeys, state])
+  }
+  // In the order of their keys, because a sensor whose messages have no key may be in blocks of two consumers.
+  const known = blocks.flatMap(({ sensorKeys, outlooks }) => outlooks.map((outlook, index) => ({ ...outlook, sensorKey: sensorKeys[index] as number })))
+    .toSorted((a, b) => a.sensorKey - b.sensorKey)
   await db.query(
-    `insert into detector_block (log_key, block_key, next_offset, format, sensor_keys, state) values ($1, $2, $3, $4, $5, $6)
-     on conflict (log_key, block_key) do update set next_offset = excluded.next_offset, format = excluded.format,
-       sensor_keys = excluded.sensor_keys, state = excluded.state`,
-    [logKey, blockKey, nextOffset, format, sensorKeys, state])
+    `insert into sensor_outlook (sensor_key, learned, expected, band_low, band_high)
+     select distinct on (1) * from unnest($1::int[], $2::real[], $3::float8[], $4::float8[], $5::float8[]) order by 1
+     on conflict (sensor_key) do update set learned = excluded.learned, expected = excluded.expected, band_low = excluded.band_low,
+       band_high = excluded.band_high`,
+    [known.map(({ sensorKey }) => sensorKey), known.map(({ learned }) => learned), known.map(({ expected }) => expected),
+      known.map(({ bandLow }) => bandLow), known.map(({ bandHigh }) => bandHigh)])
 }
 
 export interface StoredReading {

@@ -21,6 +21,12 @@ export interface SensorRow {
   readonly quality: number | null
   readonly readings: number
   readonly intervalMs: number | null
+  /** 0 to 1: how far its detector has come; null: it has none, or it wasn't stored yet. */
+  readonly learned: number | null
+  /** What its detector expects now. */
+  readonly expected: number | null
+  readonly bandLow: number | null
+  readonly bandHigh: number | null
 }
 
 const MAX_ROWS = 100_000
@@ -32,8 +38,9 @@ const SENSOR = `
     s.warning_threshold as "warningThreshold", s.critical_threshold as "criticalThreshold",
     date_part('epoch', n.last_time) * 1000 as "lastMs", date_part('epoch', now() - n.last_time) * 1000 as "ageMs",
     n.last_value as value, n.last_level as level, n.last_quality as quality, coalesce(n.readings, 0)::bigint as readings,
-    n.interval_ms as "intervalMs"
-  from sensors s left join sensor_state n on n.sensor_key = s.sensor_key left join sensor_version v on v.version_key = n.version_key`
+    n.interval_ms as "intervalMs", o.learned, o.expected, o.band_low as "bandLow", o.band_high as "bandHigh"
+  from sensors s left join sensor_state n on n.sensor_key = s.sensor_key left join sensor_version v on v.version_key = n.version_key
+    left join sensor_outlook o on o.sensor_key = s.sensor_key`
 
 /** Every sensor that is registered, in no order. */
 export async function readSensors(db: Queryable): Promise<SensorRow[]> {

@@ -486,6 +486,16 @@ create table schema_migration (
   constraint schema_migration_pkey PRIMARY KEY (version)
 );
 
+create table sensor_outlook (
+  sensor_key integer not null,
+  learned real not null,
+  expected double precision,
+  band_low double precision,
+  band_high double precision,
+  constraint sensor_outlook_pkey PRIMARY KEY (sensor_key),
+  constraint sensor_outlook_sensor_key_fkey FOREIGN KEY (sensor_key) REFERENCES sensors(sensor_key)
+) with (fillfactor=50);
+
 create table sensor_state (
   sensor_key integer not null,
   version_key integer not null,

@@ -3,8 +3,8 @@ import { applyConditionChanges } from './alarm-changes.ts'
 import type { ConditionChange } from './alarm-changes.ts'
 import type { CopyRows } from './binary-copy.ts'
 import { copyRows } from './copy.ts'
-import { writeDetectorBlock, writeSnapshot } from './detector-state.ts'
-import type { DetectorBlockRow, DetectorSnapshot } from './detector-state.ts'
+import { writeDetectorBlocks, writeSnapshot } from './detector-state.ts'
+import type { DetectorSnapshot, NewDetectorBlock } from './detector-state.ts'
 import { isUniqueViolation } from './errors.ts'
 import { inTransaction } from './pool.ts'
 import type { Client, Pool } from './pool.ts'
@@ -45,7 +45,7 @@ export interface WriteBatch {
   readonly epochs: readonly EpochChange[]
   readonly replays: readonly ReplayOutcome[]
   readonly snapshots: readonly DetectorSnapshot[]
-  readonly blocks: readonly DetectorBlockRow[]
+  readonly blocks: readonly NewDetectorBlock[]
   /** Rolls up what these logs have, up to the end of this batch; null: another time. */
   readonly rollUp: ((client: Client) => Promise<void>) | null
 }
@@ -90,7 +90,7 @@ async function writeAll(pool: Pool, batch: WriteBatch): Promise<void> {
     await copyRows(client, 'reading', READING_COLUMNS, batch.readings)
     await copyRows(client, 'dead_letter', DEAD_LETTER_COLUMNS, batch.deadLetters)
     for (const snapshot of batch.snapshots) await writeSnapshot(client, snapshot)
-    for (const block of batch.blocks) await writeDetectorBlock(client, block)
+    await writeDetectorBlocks(client, batch.blocks)
     await applyConditionChanges(client, batch.changes)
     if (!(await writeEpochs(client, batch.epochs))) throw new FencedError('a producer epoch was changed by another consumer')
     if (!(await writeReplayOutcomes(client, batch.replays))) throw new FencedError('a replay has arrived at another consumer too')

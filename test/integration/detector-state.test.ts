@@ -47,7 +47,7 @@ test('the learned detectors are those of a run without an interruption, bit by b
     for (const partition of [0, 1]) {
       const messages = Array.from({ length: 2_000 }, (_, index) => reading(sent + index, {
         timestamp: new Date(BEGIN_MS + 100 * (sent + index) - Math.floor(random.uniform() * 300)).toISOString(),
-        sensor_id: `temp-${partition}-${Math.floor(random.uniform() * sensors)}`, value: 25 + random.uniform() * 5 + (random.uniform() < 0.01 ? 10 : 0),
+        sensor_id: `temp-${partition}-${random.uniform() < 0.3 ? 0 : Math.floor(random.uniform() * sensors)}`, value: 25 + random.uniform() * 5 + (random.uniform() < 0.01 ? 10 : 0),
         quality: random.uniform() < 0.02 ? 0.1 : 1, metadata: { producer_epoch: `e${partition}-${round}`, sequence: index + 1 },
       }))
       await send(messages, partition)
@@ -78,6 +78,9 @@ test('the learned detectors are those of a run without an interruption, bit by b
   assert.ok(wanted.size > SENSORS)
   const found = await stored(pool)
   assert.deepEqual([...wanted].filter(([name, state]) => found.get(name) !== state).map(([name]) => name), [])
+
+  const { rows: outlooks } = await pool.query(`select count(*)::int as sensors, max(learned) as most, bool_and(expected between 20 and 40) as known from sensor_outlook`)
+  assert.deepEqual(outlooks, [{ sensors: wanted.size, most: 1, known: true }])
 
   const third = await consumer('consumer-003')
   const fourth = await consumer('consumer-004')

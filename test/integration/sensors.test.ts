@@ -17,14 +17,15 @@ describe('the sensors', () => {
     await plant.add([0, 1, 2].map((index) => (
       { ...sensors.get('b-temp') as { sensorKey: number, versionKey: number }, timeUs: atUs - 4_000_000 + 2_000_000 * index, value: 20 + index, level: index, quality: 0.5 })))
     await plant.pool.query(`update sensors set warning_threshold = 30 where sensor_id = 'b-temp'`)
+    await plant.pool.query(`insert into sensor_outlook select sensor_key, 0.25, 21, null, 24 from sensors where sensor_id = 'b-temp'`)
     const { sensors: [vib, temp], total, cursor } = await plant.read<Sensors>('/api/sensors', '/api/sensors')
     assert.deepEqual([total, cursor], [2, null])
     assert.deepEqual(temp, {
       sensor_id: 'b-temp', sensor_type: 'temperature', location: { factory_section: 'production', zone: 'zone-a', machine_id: 'machine-001' }, unit: '°C',
       status: 'active', newest_at: new Date(atUs / 1000).toISOString(), value: 22, alert_level: 'critical', quality: 0.5, readings: 3, interval_ms: 2_000,
-      warning_threshold: 30, critical_threshold: null,
+      warning_threshold: 30, critical_threshold: null, learned: 0.25, expected: 21, band_low: null, band_high: 24,
     } satisfies Sensor)
-    assert.deepEqual([vib?.sensor_id, vib?.status, vib?.newest_at, vib?.value, vib?.readings], ['a-vib', 'inactive', null, null, 0])
+    assert.deepEqual([vib?.sensor_id, vib?.status, vib?.newest_at, vib?.value, vib?.readings, vib?.learned], ['a-vib', 'inactive', null, null, 0, null])
     assert.deepEqual(await plant.read<Sensor>('/api/sensors/b-temp', '/api/sensors/{id}'), temp)
     const missing = await plant.api.get('/api/sensors/nobody')
     assert.deepEqual([missing.status, missing.body], [404, { error: 'there is no sensor "nobody"' }])

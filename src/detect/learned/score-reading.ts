@@ -191,7 +191,8 @@ function raise(numbers: Float64Array, sum: number, reading: number, result: Resu
   return result.score
 }
 
-function tailBase(numbers: Float64Array, tail: number): number {
+/** Where the evidence of a tail begins; NaN before five peaks. */
+export function tailBase(numbers: Float64Array, tail: number): number {
   const at = TAILS_AT + tail * TAIL_SLOTS
   return (numbers[at + TAIL_COUNT] as number) < 5 ? Number.NaN : numbers[at + TAIL_BASE] as number
 }

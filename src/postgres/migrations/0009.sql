@@ -15,3 +15,12 @@ alter table detector_block alter column state set storage external;
 
 -- What is stored of some of the log's learned detectors is as of this offset. Null: of a release that had none.
 alter table detector_snapshot add column learned_from bigint;
+
+-- What a sensor's detector expects, in its unit, as of the last time it was stored. Null: it doesn't know yet.
+create table sensor_outlook (
+  sensor_key          integer primary key references sensors,
+  learned             real not null,
+  expected            double precision,
+  band_low            double precision,
+  band_high           double precision
+) with (fillfactor = 50);
