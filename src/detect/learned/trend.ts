@@ -4,7 +4,7 @@ import {
 
 export const [FALLING, RISING] = [-1, 1] as const
 
-/** Since when the value hasn't changed, and since when its moving average goes one way: for the sentence that explains a score, not for the score. */
+/** Since when the value hasn't changed, and its moving average goes one way: for the sentence that explains a score, not for the score. */
 export function followTrend(numbers: Float64Array, timeUs: number, value: number): void {
   if (value !== numbers[LAST_VALUE]) {
     numbers[LAST_VALUE] = value
