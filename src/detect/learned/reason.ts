@@ -4,6 +4,7 @@ import {
   VARIABILITY,
 } from './state.ts'
 import type { Detector } from './state.ts'
+import { isStuck } from './stillness.ts'
 import { RISING } from './trend.ts'
 
 /** Shorter, a rise is a jump, and standing still is chance. */
@@ -30,12 +31,12 @@ export function explain({ numbers }: Detector, result: Result, value: number, un
   const isStill = intervalUs > 0 && still >= RUN_READINGS * intervalUs
   const isTrending = intervalUs > 0 && trending >= RUN_READINGS * intervalUs && (numbers[TREND] === RISING) === isHigh
   const isOutside = value < bandLow || value > bandHigh
-  if (isStill && (statistic === VARIABILITY || statistic === SHAPE)) parts.push(`unchanged for ${duration(still)}`)
+  if (isStuck(numbers) || (isStill && (statistic === VARIABILITY || statistic === SHAPE))) parts.push(`unchanged for ${duration(still)}`)
   else if (statistic === VARIABILITY) parts.push(`changes ${isHigh ? 'more' : 'less'} from reading to reading than for a long time`)
-  else if (statistic === JUMP) parts.push(`jumped ${isHigh ? 'up' : 'down'}`)
   else if (statistic === SLOW_MEAN) {
     parts.push(`lately ${number(Math.abs(numbers[SLOW_RESIDUAL] as number))} ${isHigh ? 'above' : 'below'} usual on average`)
   } else if (statistic === SHAPE && !isOutside) parts.push(`its last ${SHAPE_READINGS} readings go as none before`)
+  else if ((result.evidence[isHigh ? 2 * JUMP : 2 * JUMP + 1] as number) > 0) parts.push(`jumped ${isHigh ? 'up' : 'down'}`)
   else if (isTrending) parts.push(`${isHigh ? 'rising' : 'falling'} for ${duration(trending)}`)
   else if (!isOutside) parts.push(`the ${isHigh ? 'highest' : 'lowest'} for a long time`)
   return parts.join('; ')

@@ -2,16 +2,17 @@ import { hourMean, hourOf, isHourKnown, learnHour } from './hour-profile.ts'
 import { forgetPeaks, judgeTail } from './peaks.ts'
 import {
   ACCUMULATION_RATE, ACCUMULATION_WEIGHT, FASTEST_FORGETTING_US, FAST_RATE, FORGET_EVERY_READINGS, GAP_INTERVALS, HUBER_SPREADS, LARGEST_VALUE,
-  LATE_READINGS, LEVEL_RATE, PEAKS_NEEDED, PEAK_KEEP, REALERT_HALF_LIFE_READINGS, REALERT_MARGIN, SLOW_RATE, STRENGTH_AT_THRESHOLD, VARIABILITY_FLOOR,
-  VARIABILITY_RATE, WARM_UP_READINGS,
+  LATE_READINGS, LEVEL_RATE, PEAKS_NEEDED, PEAK_KEEP, REALERT_HALF_LIFE_READINGS, REALERT_MARGIN, SLOW_RATE, STRENGTH_AT_THRESHOLD,
+  STUCK_STRENGTH, VARIABILITY_FLOOR, VARIABILITY_RATE, WARM_UP_READINGS,
 } from './settings.ts'
 import { forgetReadings, shapeDistance } from './shapes.ts'
 import {
-  ACCUMULATED, FAST_MEAN, HOUR, INTERVAL_US, JUMP, LATE_RUN, LEVEL, NEWEST_US, READINGS, REALERT_LEVEL, RESIDUAL, SHAPE, SHAPE_TAIL,
+  ACCUMULATED, FAST_MEAN, HOUR, INTERVAL_US, JUMP, LATE_RUN, LEVEL, LONGEST_STILL, NEWEST_US, READINGS, REALERT_LEVEL, RESIDUAL, SHAPE, SHAPE_TAIL,
   SHORT_VARIABILITY, SLOW_MEAN, SLOW_RESIDUAL, SPREAD, STATISTIC_MEANS, TAILS, TAILS_AT, TAIL_BASE, TAIL_COUNT, TAIL_SLOTS, TWO_SIDED, VALUE,
   VARIABILITY,
 } from './state.ts'
 import type { Detector } from './state.ts'
+import { followStillness, forgetStillness } from './stillness.ts'
 import { followTrend, forgetTrend } from './trend.ts'
 
 /** Too few to know an interval, or the spread of anything but the values. */
@@ -69,6 +70,7 @@ export function scoreReading(detector: Detector, timeUs: number, value: number, 
   const isGap = followTime(numbers, timeUs, sinceUs, reading)
   if (isGap) {
     forgetTrend(numbers)
+    forgetStillness(numbers)
     numbers[FAST_MEAN] = x
     if (shapes.length > 0) forgetReadings(detector)
   }
@@ -97,7 +99,8 @@ export function scoreReading(detector: Detector, timeUs: number, value: number, 
   const variability = before + (Math.abs(jump) - before) * VARIABILITY_RATE
   numbers[SHORT_VARIABILITY] = variability
   const safeVariability = variability + VARIABILITY_FLOOR * newSpread + 1e-9 * Math.abs(level) + 1e-250
-  followTrend(numbers, timeUs, x)
+  followTrend(numbers, timeUs)
+  const isStuck = followStillness(numbers, timeUs, x)
 
   result.byHour = byHour
   result.expected = expected
@@ -116,7 +119,7 @@ export function scoreReading(detector: Detector, timeUs: number, value: number, 
   }
   if (shapes.length > 0) sum += judgeShape(detector, evidence, x, safeVariability, pace, reading, rate)
   if (reading % FORGET_EVERY_READINGS === 0) forget(numbers, shapes.length > 0, pace)
-  return raise(numbers, sum, reading, result)
+  return raise(numbers, sum, isStuck ? STUCK_STRENGTH : 0, reading, result)
 }
 
 function begin(numbers: Float64Array, timeUs: number, x: number): void {
@@ -182,6 +185,7 @@ function judgeShape(
 
 function forget(numbers: Float64Array, hasShapes: boolean, pace: number): void {
   const keep = KEEP_FOR_A_PASS ** pace
+  numbers[LONGEST_STILL] = (numbers[LONGEST_STILL] as number) * keep
   for (let tail = 0; tail < 2 * TWO_SIDED; tail++) {
     const mean = numbers[STATISTIC_MEANS + (tail >> 1)] as number
     forgetPeaks(numbers, TAILS_AT + tail * TAIL_SLOTS, (tail & 1) === 0 ? mean : -mean, keep)
@@ -194,10 +198,10 @@ function forget(numbers: Float64Array, hasShapes: boolean, pace: number): void {
  * Adds the moving average of the sum to the sum, and lets through what rises well above the alert before. Only alerts set that level:
  * a drift, which grows by less than the margin from reading to reading, would keep itself down for ever.
  */
-function raise(numbers: Float64Array, sum: number, reading: number, result: Result): number {
+function raise(numbers: Float64Array, sum: number, extra: number, reading: number, result: Result): number {
   const accumulated = (numbers[ACCUMULATED] as number) + (sum - (numbers[ACCUMULATED] as number)) * ACCUMULATION_RATE
   numbers[ACCUMULATED] = accumulated
-  const strength = reading <= WARM_UP_READINGS ? 0 : sum + ACCUMULATION_WEIGHT * accumulated
+  const strength = reading <= WARM_UP_READINGS ? 0 : sum + ACCUMULATION_WEIGHT * accumulated + extra
   const realert = (numbers[REALERT_LEVEL] as number) * REALERT_KEEP
   const isRaised = strength > REALERT_MARGIN * realert
   numbers[REALERT_LEVEL] = strength >= STRENGTH_AT_THRESHOLD ? Math.max(strength, realert) : realert

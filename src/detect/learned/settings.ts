@@ -50,6 +50,11 @@ export const FORGET_EVERY_READINGS = 64
 /** One statistic says at most this much. */
 export const EVIDENCE_MAX = 4
 
+/** A sensor that gives one value so many times longer than it ever did, and for so many readings, is stuck; its strength then. */
+export const STUCK_FACTOR = 3
+export const STUCK_READINGS = 30
+export const STUCK_STRENGTH = 1.5
+
 /** The sum's moving average (about the last 13 readings), and how much it counts beside the sum. */
 export const ACCUMULATION_RATE = 0.15
 export const ACCUMULATION_WEIGHT = 3

@@ -27,15 +27,17 @@ export const SPREAD = 10
 export const ACCUMULATED = 11
 export const REALERT_LEVEL = 12
 export const LAST_VALUE = 13
-export const STILL_SINCE_US = 14
-export const TREND = 15
-export const TREND_SINCE_US = 16
-export const TREND_EXTREME = 17
-export const TREND_EXTREME_US = 18
+export const STILL_READINGS = 14
+export const STILL_SINCE_US = 15
+export const LONGEST_STILL = 16
+export const TREND = 17
+export const TREND_SINCE_US = 18
+export const TREND_EXTREME = 19
+export const TREND_EXTREME_US = 20
 /** The hour of the newest reading, 0..23, and one bit for each hour that has been left at least once. */
-export const HOUR = 19
-export const HOURS_KNOWN = 20
-export const HOUR_MEANS = 21
+export const HOUR = 21
+export const HOURS_KNOWN = 22
+export const HOUR_MEANS = 23
 export const HOUR_COUNTS = HOUR_MEANS + 24
 /** Of each two-sided statistic: its mean and its mean absolute deviation; the shape's mean distance after them. */
 export const STATISTIC_MEANS = HOUR_COUNTS + 24

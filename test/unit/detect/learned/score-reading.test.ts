@@ -64,6 +64,13 @@ for (const mode of MODES) {
       assert.ok(first < from + PER_DAY / 2, `${first - from} readings`)
     })
 
+    test('knows how long a sensor stands still when it works', () => {
+      // On and off in turn, 200 readings each, and then off for good.
+      const values = Array.from({ length: 4000 }, (_, index) => (index < 3000 && Math.floor(index / 200) % 2 === 0 ? 5 : 0))
+      const alerts = alertsOf(scoresOf(values, undefined, mode), 2700)
+      assert.deepEqual(alerts.map((index) => index >= 3500 && index < 3700), [true], String(alerts))
+    })
+
     test('makes nothing of a gap: what is a jump in 5 minutes is none in 12 hours', () => {
       const values = dailySine(12)
       const from = 8 * PER_DAY - 72
