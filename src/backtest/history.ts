@@ -35,12 +35,12 @@ export function openHistory(path: string): History {
   const head = next.value
   const separator = head.text.includes(';') ? ';' : ','
   const [time = '', ...columns] = split(head.text, separator).map((name) => name.trim())
-  if (!Number.isNaN(parseTimestamp(time))) throw new ExitError(`${path} begins with a row; it must begin with a header, e.g. timestamp,value`)
-  if (columns.length === 0) throw new ExitError(`${path} has one column, "${time}"; it must have the time and at least one column of values`)
-  const wrong = columns.find((name, index) => name === '' || columns.indexOf(name) !== index || (columns.length > 1 && TAKEN.includes(name)))
-  if (wrong !== undefined) {
-    throw new ExitError(wrong === '' ? `${path} has a column without a name`
-      : `${path}: a column can't be called "${wrong}" ${TAKEN.includes(wrong) ? 'where there are several' : 'twice'}`)
+  if (!Number.isNaN(parseTimestamp(time))) throw new ExitError(`${path} begins with a row, not with a header like timestamp,value`)
+  if (columns.length === 0) throw new ExitError(`${path} has one column, "${time}"; it must have the time and a column of values`)
+  for (const [index, name] of columns.entries()) {
+    if (name === '') throw new ExitError(`${path} has a column without a name`)
+    if (columns.indexOf(name) !== index) throw new ExitError(`${path} has two columns "${name}"`)
+    if (columns.length > 1 && TAKEN.includes(name)) throw new ExitError(`${path}: a column of several can't be called "${name}"; rename it`)
   }
   return { columns, rows: rowsOf(path, lines, columns, separator) }
 }
@@ -49,9 +49,9 @@ function* rowsOf(path: string, lines: Iterable<Line>, columns: readonly string[]
   for (const { text, number, share } of lines) {
     const [timestamp = '', ...cells] = split(text, separator).map((cell) => cell.trim())
     const where = `${path}, line ${number}`
-    if (cells.length !== columns.length) throw new ExitError(`${where}: ${cells.length + 1} cells, and the header has ${columns.length + 1}`)
+    if (cells.length !== columns.length) throw new ExitError(`${where}: ${cells.length + 1} cells; the header has ${columns.length + 1}`)
     const timeUs = parseTimestamp(timestamp)
-    if (Number.isNaN(timeUs)) throw new ExitError(`${where}: "${timestamp}" is no time like "2026-03-01 06:00:00" or "2026-03-01T06:00:00Z"`)
+    if (Number.isNaN(timeUs)) throw new ExitError(`${where}: "${timestamp}" is no time like 2026-03-01 06:00:00 or 2026-03-01T06:00:00Z`)
     const values = cells.map((cell, column) => {
       if (MISSING.has(cell.toLowerCase())) return Number.NaN
       // Where semicolons separate, the comma may be a decimal one.

@@ -29,7 +29,7 @@ export function parseOptions(args: readonly string[]): BacktestOptions | null {
   const { values, positionals } = parse(args)
   if (values.help === true) return null
   const [file, ...more] = positionals
-  if (file === undefined) throw new ExitError('which file? npm run backtest -- FILE.csv [--out SCORES.csv] [--plot CHART.svg] [--lite]; --help says more')
+  if (file === undefined) throw new ExitError('name a file: npm run backtest -- FILE.csv [--out SCORES.csv] [--plot CHART.svg] [--lite]')
   if (more.length > 0) throw new ExitError(`one file at a time, and not "${more[0]}" too`)
   return { file, out: values.out ?? null, plot: values.plot ?? null, mode: values.lite === true ? 'lite' : 'full' }
 }

@@ -26,10 +26,11 @@ export function summarise(file: string, columns: readonly string[], mode: Mode, 
   if (episodes.length === 0) return [head, judged, 'no episodes']
   const shown = [...episodes].sort((a, b) => b.score - a.score).slice(0, SHOWN).sort((a, b) => a.fromUs - b.fromUs)
   const count = `${whole(episodes.length)} episode${episodes.length === 1 ? '' : 's'}`
-  return [head, judged, episodes.length > SHOWN ? `${count}; the ${SHOWN} strongest:` : `${count}:`, ...shown.map(({ of, from, to, score, why }) => {
+  const lines = shown.map(({ of, from, to, score, why }) => {
     const span = to === from ? from : `${from} to ${to}`
     return `  ${span}  ${score.toFixed(2)}  ${columns.length > 1 ? `${of}: ` : ''}${why}`
-  })]
+  })
+  return [head, judged, episodes.length > SHOWN ? `${count}; the ${SHOWN} strongest:` : `${count}:`, ...lines]
 }
 
 function whole(value: number): string {

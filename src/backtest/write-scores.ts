@@ -5,17 +5,18 @@ import { ExitError, messageOf } from '../runtime/errors.ts'
 import type { ScoredColumn, ScoredRow } from './score-history.ts'
 
 const FLUSH_CHARACTERS = 1 << 18
+const NARROW_HEAD = ['timestamp', 'value', 'score', 'expected', 'band_low', 'band_high', 'why']
 
 export interface ScoresFile {
   write: (scored: ScoredRow) => void
   close: () => void
 }
 
-/** A CSV with one row for each row of the history. Scores are written in full: a threshold means the same in every file. Throws an `ExitError`. */
+/** A CSV with one row for each row of the history, and scores in full: a threshold means the same in every file. Throws an `ExitError`. */
 export function createScoresFile(path: string, columns: readonly string[]): ScoresFile {
   const file = attempt(path, () => openSync(path, 'w'))
   const isWide = columns.length > 1
-  const head = isWide ? ['timestamp', ...columns, 'score', 'anomaly'] : ['timestamp', 'value', 'score', 'expected', 'band_low', 'band_high', 'why']
+  const head = isWide ? ['timestamp', ...columns, 'score', 'anomaly'] : NARROW_HEAD
   let waiting = `${head.map(cell).join(',')}\n`
 
   function flush(): void {
@@ -45,11 +46,8 @@ function narrowRow({ row, columns, score }: ScoredRow): string[] {
   if (Number.isNaN(value)) return [cell(row.timestamp), '', '0', '', '', '', '']
   const { detector, result } = columns[0] as ScoredColumn
   const why = score >= ALERT_THRESHOLD ? explain(detector, result, value, '') : ''
-  return [cell(row.timestamp), cell(row.cells[0] as string), String(score), number(result.expected), number(result.bandLow), number(result.bandHigh), cell(why)]
-}
-
-function number(value: number): string {
-  return Number.isNaN(value) ? '' : String(value)
+  const expected = [result.expected, result.bandLow, result.bandHigh].map((figure) => (Number.isNaN(figure) ? '' : String(figure)))
+  return [cell(row.timestamp), cell(row.cells[0] as string), String(score), ...expected, cell(why)]
 }
 
 function cell(text: string): string {

@@ -1,8 +1,11 @@
-import { LIMIT_SIDE, resolveSettings } from '../alarm/alarm-rules.ts'
-import type { AlarmOverride, AlarmSettings } from '../alarm/alarm-rules.ts'
+import { LIMIT_SIDE } from '../alarm/alarm-rules.ts'
+import type { AlarmSettings } from '../alarm/alarm-rules.ts'
+import { settingsTable } from '../alarm/settings-table.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
 import type { AlarmRule } from '../contract/alarm.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
+import { readAlarmSettings, readAlarmSettingsVersion } from '../postgres/alarm-settings.ts'
+import type { Pool } from '../postgres/pool.ts'
 
 /** How the rules of one sensor alarm. */
 export interface SensorAlarms {
@@ -13,25 +16,35 @@ export interface SensorAlarms {
   readonly limits: number
 }
 
-/** By rule. */
-export type RuleOverrides = ReadonlyMap<AlarmRule, AlarmOverride>
-
+/** The settings as they were when they were read last. */
 export interface AlarmSettingsTable {
-  /** The same object until something is changed. */
+  /** The same object until something is changed; sensors for which nothing is set share their type's. */
   of(sensorKey: number, type: SensorType): SensorAlarms
-  /** Takes over what is set now. */
-  replace(byType: ReadonlyMap<string, RuleOverrides>, bySensor: ReadonlyMap<number, RuleOverrides>): void
+  /** Takes over what was changed. */
+  refresh(): Promise<void>
 }
 
-/** Sensors without settings of their own share those of their type. */
-export function createAlarmSettings(): AlarmSettingsTable {
-  let typeOverrides: ReadonlyMap<string, RuleOverrides> = new Map()
-  let sensorOverrides: ReadonlyMap<number, RuleOverrides> = new Map()
+export async function readSettingsTable(pool: Pool): Promise<AlarmSettingsTable> {
+  let version = -1
+  let settings = settingsTable([])
+  let sensorsWithOwn = new Set<number>()
   const byType = new Map<SensorType, SensorAlarms>()
   const bySensor = new Map<number, SensorAlarms>()
 
-  function resolve(type: SensorType, own: RuleOverrides | undefined): SensorAlarms {
-    const rules = ALARM_RULES.map((rule) => resolveSettings(type, rule, typeOverrides.get(type)?.get(rule), own?.get(rule)))
+  async function refresh(): Promise<void> {
+    // Before the rows: what is set in between is read again.
+    const newest = await readAlarmSettingsVersion(pool)
+    if (newest === version) return
+    const rows = await readAlarmSettings(pool)
+    settings = settingsTable(rows)
+    sensorsWithOwn = new Set(rows.flatMap(({ sensorKey }) => sensorKey ?? []))
+    byType.clear()
+    bySensor.clear()
+    version = newest
+  }
+
+  function resolve(type: SensorType, sensorKey: number | null): SensorAlarms {
+    const rules = ALARM_RULES.map((rule) => settings(type, sensorKey, rule))
     const bits = (holds: (rule: AlarmRule, settings: AlarmSettings) => boolean): number => (
       ALARM_RULES.reduce((mask, rule, index) => mask | (holds(rule, rules[index] as AlarmSettings) ? 1 << index : 0), 0))
     return {
@@ -41,22 +54,15 @@ export function createAlarmSettings(): AlarmSettingsTable {
     }
   }
 
+  function remembered<Key>(known: Map<Key, SensorAlarms>, key: Key, type: SensorType, sensorKey: number | null): SensorAlarms {
+    let found = known.get(key)
+    if (found === undefined) known.set(key, found = resolve(type, sensorKey))
+    return found
+  }
+
+  await refresh()
   return {
-    of(sensorKey, type) {
-      const own = sensorOverrides.size === 0 ? undefined : sensorOverrides.get(sensorKey)
-      let found = own === undefined ? byType.get(type) : bySensor.get(sensorKey)
-      if (found === undefined) {
-        found = resolve(type, own)
-        if (own === undefined) byType.set(type, found)
-        else bySensor.set(sensorKey, found)
-      }
-      return found
-    },
-    replace(types, sensors) {
-      typeOverrides = types
-      sensorOverrides = sensors
-      byType.clear()
-      bySensor.clear()
-    },
+    refresh,
+    of: (sensorKey, type) => (sensorsWithOwn.has(sensorKey) ? remembered(bySensor, sensorKey, type, sensorKey) : remembered(byType, type, type, null)),
   }
 }

@@ -8,7 +8,8 @@ import { linkAbort, pause } from '../runtime/abort.ts'
 import { messageOf } from '../runtime/errors.ts'
 import type { Log } from '../runtime/log.ts'
 import type { ThresholdOverride } from '../runtime/thresholds.ts'
-import { createAlarmSettings } from './alarm-settings.ts'
+import { readSettingsTable } from './alarm-settings.ts'
+import type { AlarmSettingsTable } from './alarm-settings.ts'
 import { RefusedBatchError, createWriter } from './batch-writer.ts'
 import type { RefusedSearch, WriterOptions } from './batch-writer.ts'
 import { createIntake } from './intake.ts'
@@ -116,7 +117,7 @@ async function consume(
   options.onRestored([...logs.values()])
 
   const plant = createPlant(pool, options.thresholds)
-  const alarmSettings = createAlarmSettings()
+  const alarmSettings = await readSettingsTable(pool)
   const intake = createIntake()
   const stop = linkAbort(signal)
   const failures: unknown[] = []
@@ -126,7 +127,7 @@ async function consume(
   }
   const positions = new Map([...logs.values()].map((each) => [each.partition, { topicId: each.topicId, offset: each.nextOffset }]))
   const reading = reader.read(positions, (chunk) => intake.offer(chunk), stop.signal).catch(fail)
-  const refreshing = keepFresh(plant, stop.signal).catch(fail)
+  const refreshing = keepFresh(plant, alarmSettings, stop.signal).catch(fail)
   const write = createWriter(options, logs, alarmSettings, fail)
 
   try {
@@ -148,9 +149,11 @@ async function consume(
   if (failures.length > 0) throw failures[0]
 }
 
-async function keepFresh(plant: Plant, signal: AbortSignal): Promise<void> {
+async function keepFresh(plant: Plant, alarmSettings: AlarmSettingsTable, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await pause(REFRESH_INTERVAL_MS, signal)
-    if (!signal.aborted) await plant.refresh()
+    if (signal.aborted) return
+    await plant.refresh()
+    await alarmSettings.refresh()
   }
 }

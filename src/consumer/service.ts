@@ -26,6 +26,7 @@ import { logByKey } from './prepare.ts'
 import type { OwnedLog } from './prepare.ts'
 import { createRebalances } from './rebalances.ts'
 import { startReplays } from './replays-to-kafka.ts'
+import { startShelving } from './shelving.ts'
 
 export interface ConsumerService extends Service {
   /** The partitions that it has now. */
@@ -37,8 +38,8 @@ const HEARTBEAT_MS = 2_000
 const HINT_INTERVAL_MS = 5_000
 const LAST_PUBLISH_MS = 2_000
 const LAST_WORDS_MS = 1_000
-/** One writes, one registers sensors or rolls up what was left, one publishes, one replays, one beats. */
-const MAX_CONNECTIONS = 5
+/** One writes, one registers sensors or rolls up what was left, one publishes, one replays, one ends shelvings, one beats. */
+const MAX_CONNECTIONS = 6
 
 /** Starts one member of the consumer group; waits for PostgreSQL and Kafka for as long as it takes. */
 export async function startConsumer(config: ConsumerConfig, log: Log): Promise<ConsumerService> {
@@ -59,6 +60,7 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
   // What Kafka refuses resets the client's numbering: alerts, whose failure ends the process, have their own.
   const replayProducer = createKafkaProducer(connection)
   const replays = startReplays({ pool, producer: replayProducer, sensorTopic, log })
+  const shelving = startShelving(pool, () => { outbox.wake() }, log)
   const maintenance = startMaintenance({ databaseUrl: config.databaseUrl, consumerId, retention: config.retention, log })
   const rebalances = createRebalances(pool, consumerId, sensorTopic)
   const processedLastMinute = createMinuteCount()
@@ -167,7 +169,8 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
     // Who has only just asked to join must leave, too, when it is in.
     await within(LAST_WORDS_MS, joined.then(() => membership?.leave()))
     await within(LAST_WORDS_MS, replays.stop())
-    await Promise.all([outbox.stop(LAST_PUBLISH_MS), within(LAST_WORDS_MS, maintenance.stop())])
+    shelving.abort()
+    await Promise.all([outbox.stop(LAST_PUBLISH_MS), within(LAST_WORDS_MS, maintenance.stop()), within(LAST_WORDS_MS, shelving.running)])
     await heartbeat.stop()
     await within(LAST_WORDS_MS, Promise.all([reader.close(), producer.close(), replayProducer.close(), pool.end()]))
     log.info({ processed }, 'left the group; everything in hand is committed')

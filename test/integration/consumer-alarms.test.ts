@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { insertAlarmSetting } from '../../src/postgres/alarm-settings.ts'
+import { inTransaction } from '../../src/postgres/pool.ts'
 import type { Pool } from '../../src/postgres/pool.ts'
 import { bench, eventually, reading } from './consumer-bench.ts'
 
@@ -79,5 +81,23 @@ describe('the alarms of a consumer', () => {
     await consumed(4)
     await sleep(5_000)
     assert.deepEqual(await alarms(pool), [])
+  })
+
+  test('settings that are changed count within seconds', async (t) => {
+    const { pool, send, consumer, consumed } = await bench(t)
+    await consumer('consumer-001')
+    const begunMs = Date.now() - 600_000
+    await send([at(begunMs, 10, 1)], 0)
+    await consumed(1)
+    const { rows } = await pool.query<{ sensor_key: number }>('select sensor_key from sensors')
+    await inTransaction(pool, async (client) => {
+      await insertAlarmSetting(client, { sensorType: null, sensorKey: rows[0]?.sensor_key as number }, 'low_threshold_violation', { enabled: true, limit: 12 },
+        { name: 'otto', reason: 'frost' })
+    })
+    await sleep(6_000)
+    await send([at(begunMs + 1_000, 11.5, 2)], 0)
+    await consumed(2)
+    const { rows: found } = await pool.query('select rule, description from alarm')
+    assert.deepEqual(found, [{ rule: 'low_threshold_violation', description: '11.5 °C, at or below 12 °C' }])
   })
 })

@@ -11,8 +11,8 @@ export function hourOf(numbers: Float64Array, timeUs: number): number {
 }
 
 /**
- * Whether the hour has been seen before, whole or in part, and been left since. On the first day the hour that is running would know itself alone:
- * a drift would carry its own expectation along.
+ * Whether the hour has been seen before, whole or in part, and been left since. On the first day the hour that is running would know
+ * itself alone: a drift would carry its own expectation along.
  */
 export function isHourKnown(numbers: Float64Array, hour: number): boolean {
   return ((numbers[HOURS_KNOWN] as number) >> hour & 1) === 1
@@ -23,8 +23,8 @@ export function hourMean(numbers: Float64Array, hour: number): number {
   return numbers[HOUR_MEANS + hour] as number
 }
 
-/** Takes in a reading that is newer than all before. `step` is its residual, bounded by the caller. */
-export function learnHour(numbers: Float64Array, hour: number, value: number, step: number): void {
+/** Takes in a reading that is newer than all before, as one at most `bound` away from the hour's mean. `pace` is that of forgetting. */
+export function learnHour(numbers: Float64Array, hour: number, value: number, bound: number, pace: number): void {
   const before = numbers[HOUR] as number
   if (before !== hour) {
     if ((numbers[HOUR_COUNTS + before] as number) > 0) numbers[HOURS_KNOWN] = (numbers[HOURS_KNOWN] as number) | (1 << before)
@@ -32,6 +32,7 @@ export function learnHour(numbers: Float64Array, hour: number, value: number, st
   }
   const count = (numbers[HOUR_COUNTS + hour] as number) + 1
   numbers[HOUR_COUNTS + hour] = count
-  if (count === 1) numbers[HOUR_MEANS + hour] = value
-  else numbers[HOUR_MEANS + hour] = (numbers[HOUR_MEANS + hour] as number) + step * Math.max(HOUR_RATE, 1 / count)
+  const mean = count === 1 ? value : numbers[HOUR_MEANS + hour] as number
+  const step = Math.max(-bound, Math.min(bound, value - mean))
+  numbers[HOUR_MEANS + hour] = mean + step * Math.max(HOUR_RATE * pace, 1 / count)
 }

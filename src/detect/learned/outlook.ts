@@ -1,6 +1,6 @@
 import { hourMean, hourOf, isHourKnown } from './hour-profile.ts'
-import { tailBase, warmUpProgress } from './score-reading.ts'
-import { LEVEL, NEWEST_US, RESIDUAL } from './state.ts'
+import { takeBand, warmUpProgress } from './score-reading.ts'
+import { LEVEL, NEWEST_US } from './state.ts'
 import type { Detector } from './state.ts'
 
 /** What a detector expects at the time of the newest reading, in the sensor's unit; null where it doesn't know yet. */
@@ -16,10 +16,9 @@ export function outlookOf(detector: Detector): Outlook {
   const { numbers } = detector
   const hour = hourOf(numbers, numbers[NEWEST_US] as number)
   const expected = isHourKnown(numbers, hour) ? hourMean(numbers, hour) : numbers[LEVEL] as number
-  return {
-    learned: warmUpProgress(detector), expected: known(expected),
-    bandLow: known(expected - tailBase(numbers, 2 * RESIDUAL + 1)), bandHigh: known(expected + tailBase(numbers, 2 * RESIDUAL)),
-  }
+  const band = { bandLow: 0, bandHigh: 0 }
+  takeBand(numbers, expected, band)
+  return { learned: warmUpProgress(detector), expected: known(expected), bandLow: known(band.bandLow), bandHigh: known(band.bandHigh) }
 }
 
 function known(value: number): number | null {

@@ -1,16 +1,18 @@
 import type { Result } from './score-reading.ts'
 import {
-  INTERVAL_US, JUMP, NEWEST_US, RESIDUAL, SHAPE, SHAPE_READINGS, SLOW_MEAN, SLOW_RESIDUAL, STILL_SINCE_US, TREND, TREND_SINCE_US, VARIABILITY,
+  INTERVAL_US, JUMP, NEWEST_US, RESIDUAL, SHAPE, SHAPE_READINGS, SLOW_MEAN, SLOW_RESIDUAL, STILL_SINCE_US, TREND, TREND_SINCE_US,
+  VARIABILITY,
 } from './state.ts'
 import type { Detector } from './state.ts'
+import { isStuck } from './stillness.ts'
 import { RISING } from './trend.ts'
 
 /** Shorter, a rise is a jump, and standing still is chance. */
 const RUN_READINGS = 5
 
 /**
- * Why the reading scored, for an operator: "12.4 mm/s; expected 2.1 to 3.0 at this hour; rising for 6 minutes". Right after `scoreReading` filled
- * `result`, with the same value. `unit` may be empty.
+ * Why the reading scored, for an operator: "12.4 mm/s; expected 2.1 to 3.0 at this hour; rising for 6 minutes". Right after
+ * `scoreReading` filled `result`, with the same value. `unit` may be empty.
  */
 export function explain({ numbers }: Detector, result: Result, value: number, unit: string): string {
   const { bandLow, bandHigh, expected } = result
@@ -18,7 +20,8 @@ export function explain({ numbers }: Detector, result: Result, value: number, un
   const number = (figure: number): string => formatNumber(figure, digits)
   const measured = unit === '' ? number(value) : `${number(value)} ${unit}`
   const when = result.byHour ? ' at this hour' : ''
-  const parts = [measured, Number.isNaN(bandLow) ? `usually about ${number(expected)}` : `expected ${number(bandLow)} to ${number(bandHigh)}${when}`]
+  const band = Number.isNaN(bandLow) ? `usually about ${number(expected)}` : `expected ${number(bandLow)} to ${number(bandHigh)}`
+  const parts = [measured, `${band}${when}`]
 
   const intervalUs = numbers[INTERVAL_US] as number
   const nowUs = numbers[NEWEST_US] as number
@@ -28,11 +31,12 @@ export function explain({ numbers }: Detector, result: Result, value: number, un
   const isStill = intervalUs > 0 && still >= RUN_READINGS * intervalUs
   const isTrending = intervalUs > 0 && trending >= RUN_READINGS * intervalUs && (numbers[TREND] === RISING) === isHigh
   const isOutside = value < bandLow || value > bandHigh
-  if (isStill && (statistic === VARIABILITY || statistic === SHAPE)) parts.push(`unchanged for ${duration(still)}`)
+  if (isStuck(numbers) || (isStill && (statistic === VARIABILITY || statistic === SHAPE))) parts.push(`unchanged for ${duration(still)}`)
   else if (statistic === VARIABILITY) parts.push(`changes ${isHigh ? 'more' : 'less'} from reading to reading than for a long time`)
-  else if (statistic === JUMP) parts.push(`jumped ${isHigh ? 'up' : 'down'}`)
-  else if (statistic === SLOW_MEAN) parts.push(`lately ${number(Math.abs(numbers[SLOW_RESIDUAL] as number))} ${isHigh ? 'above' : 'below'} usual on average`)
-  else if (statistic === SHAPE && !isOutside) parts.push(`its last ${SHAPE_READINGS} readings go as none before`)
+  else if (statistic === SLOW_MEAN) {
+    parts.push(`lately ${number(Math.abs(numbers[SLOW_RESIDUAL] as number))} ${isHigh ? 'above' : 'below'} usual on average`)
+  } else if (statistic === SHAPE && !isOutside) parts.push(`its last ${SHAPE_READINGS} readings go as none before`)
+  else if ((result.evidence[isHigh ? 2 * JUMP : 2 * JUMP + 1] as number) > 0) parts.push(`jumped ${isHigh ? 'up' : 'down'}`)
   else if (isTrending) parts.push(`${isHigh ? 'rising' : 'falling'} for ${duration(trending)}`)
   else if (!isOutside) parts.push(`the ${isHigh ? 'highest' : 'lowest'} for a long time`)
   return parts.join('; ')
@@ -63,8 +67,8 @@ function formatNumber(value: number, digits: number): string {
 /** "40 seconds", "6 minutes", "3 hours", "2 days". */
 export function duration(us: number): string {
   const seconds = us / 1e6
-  const [count, unit] = seconds < 1 ? [seconds * 1000, 'millisecond']
-    : seconds < 120 ? [seconds, 'second'] : seconds < 7200 ? [seconds / 60, 'minute'] : seconds < 172_800 ? [seconds / 3600, 'hour'] : [seconds / 86_400, 'day']
+  const [count, unit] = seconds < 1 ? [seconds * 1000, 'millisecond'] : seconds < 120 ? [seconds, 'second']
+    : seconds < 7200 ? [seconds / 60, 'minute'] : seconds < 172_800 ? [seconds / 3600, 'hour'] : [seconds / 86_400, 'day']
   const whole = Math.round(count)
   return `${whole} ${unit}${whole === 1 ? '' : 's'}`
 }

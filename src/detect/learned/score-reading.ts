@@ -1,15 +1,18 @@
 import { hourMean, hourOf, isHourKnown, learnHour } from './hour-profile.ts'
 import { forgetPeaks, judgeTail } from './peaks.ts'
 import {
-  ACCUMULATION_RATE, ACCUMULATION_WEIGHT, FAST_RATE, FORGET_EVERY_READINGS, GAP_INTERVALS, HUBER_SPREADS, LARGEST_VALUE, LATE_READINGS, LEVEL_RATE,
-  PEAK_KEEP, REALERT_HALF_LIFE_READINGS, REALERT_MARGIN, SLOW_RATE, STRENGTH_AT_THRESHOLD, VARIABILITY_FLOOR, VARIABILITY_RATE, WARM_UP_READINGS,
+  ACCUMULATION_RATE, ACCUMULATION_WEIGHT, FASTEST_FORGETTING_US, FAST_RATE, FORGET_EVERY_READINGS, GAP_INTERVALS, HUBER_SPREADS, LARGEST_VALUE,
+  LATE_READINGS, LEVEL_RATE, PEAKS_NEEDED, PEAK_KEEP, REALERT_HALF_LIFE_READINGS, REALERT_MARGIN, SLOW_RATE, STRENGTH_AT_THRESHOLD,
+  STUCK_STRENGTH, VARIABILITY_FLOOR, VARIABILITY_RATE, WARM_UP_READINGS,
 } from './settings.ts'
 import { forgetReadings, shapeDistance } from './shapes.ts'
 import {
-  ACCUMULATED, FAST_MEAN, HOUR, INTERVAL_US, JUMP, LATE_RUN, LEVEL, NEWEST_US, READINGS, REALERT_LEVEL, RESIDUAL, SHAPE, SHAPE_TAIL, SHORT_VARIABILITY,
-  SLOW_MEAN, SLOW_RESIDUAL, SPREAD, STATISTIC_MEANS, TAILS, TAILS_AT, TAIL_BASE, TAIL_COUNT, TAIL_SLOTS, TWO_SIDED, VALUE, VARIABILITY,
+  ACCUMULATED, FAST_MEAN, HOUR, INTERVAL_US, JUMP, LATE_RUN, LEVEL, LONGEST_STILL, NEWEST_US, READINGS, REALERT_LEVEL, RESIDUAL, SHAPE, SHAPE_TAIL,
+  SHORT_VARIABILITY, SLOW_MEAN, SLOW_RESIDUAL, SPREAD, STATISTIC_MEANS, TAILS, TAILS_AT, TAIL_BASE, TAIL_COUNT, TAIL_SLOTS, TWO_SIDED, VALUE,
+  VARIABILITY,
 } from './state.ts'
 import type { Detector } from './state.ts'
+import { followStillness, forgetStillness } from './stillness.ts'
 import { followTrend, forgetTrend } from './trend.ts'
 
 /** Too few to know an interval, or the spread of anything but the values. */
@@ -23,7 +26,7 @@ export interface Result {
   score: number
   /** The evidence itself, 0 or more, without that rule: it lasts as long as the readings are unusual. 0 while warming up. */
   strength: number
-  /** What is usual, in the sensor's unit; and between which limits readings are. NaN until 5 peaks have been seen. */
+  /** What is usual, in the sensor's unit; and between which limits readings are. NaN until 5 peaks each way have been seen. */
   expected: number
   bandLow: number
   bandHigh: number
@@ -34,7 +37,9 @@ export interface Result {
 }
 
 export function emptyResult(): Result {
-  return { score: 0.5, strength: 0.5, expected: Number.NaN, bandLow: Number.NaN, bandHigh: Number.NaN, byHour: false, evidence: new Float64Array(TAILS) }
+  // Not whole numbers: V8 would make the fields again when the first fraction comes.
+  const [score, strength, unknown] = [0.5, 0.5, Number.NaN]
+  return { score, strength, expected: unknown, bandLow: unknown, bandHigh: unknown, byHour: false, evidence: new Float64Array(TAILS) }
 }
 
 /** Of the readings so far, 0 to 1: 1 when scores are given. */
@@ -48,11 +53,12 @@ export function isWarmingUp({ numbers }: Detector): boolean {
 }
 
 /**
- * Scores a reading, learns from it, fills `result` and returns the score. `timeUs`: microseconds since 1970. `value`: finite, in the sensor's unit.
+ * Scores a reading, learns from it, fills `result` and returns the score. `timeUs`: microseconds since 1970. `value`: finite, in the
+ * sensor's unit.
  *
- * Readings count in the order in which they come. One that isn't newer than the newest is scored like any other, against its own hour, and teaches
- * nothing of hours and intervals. After 100 older ones in a row the newest time is given up: the clock was set back. After a pause of 12 usual
- * intervals (a gap) there is no jump, no shape and no trend until enough new readings have come.
+ * Readings count in the order in which they come. One that isn't newer than the newest is scored like any other, against its own hour, and
+ * teaches nothing of hours and intervals. After 100 older ones in a row the newest time is given up: the clock was set back. After a pause
+ * of 12 usual intervals (a gap) there is no jump, no shape and no trend until enough new readings have come.
  */
 export function scoreReading(detector: Detector, timeUs: number, value: number, result: Result): number {
   const { numbers, shapes } = detector
@@ -64,10 +70,12 @@ export function scoreReading(detector: Detector, timeUs: number, value: number, 
   const isGap = followTime(numbers, timeUs, sinceUs, reading)
   if (isGap) {
     forgetTrend(numbers)
+    forgetStillness(numbers)
     numbers[FAST_MEAN] = x
     if (shapes.length > 0) forgetReadings(detector)
   }
 
+  const pace = Math.min(1, (numbers[INTERVAL_US] as number) / FASTEST_FORGETTING_US)
   const hour = hourOf(numbers, timeUs)
   const byHour = isHourKnown(numbers, hour)
   const level = numbers[LEVEL] as number
@@ -77,24 +85,26 @@ export function scoreReading(detector: Detector, timeUs: number, value: number, 
   const rate = Math.max(LEVEL_RATE, 1 / reading)
   const bound = spread > 0 ? HUBER_SPREADS * spread : Infinity
   numbers[LEVEL] = level + (reading < FIRST_READINGS ? x - level : within(x - level, bound)) * rate
-  const newSpread = spread + ((reading < FIRST_READINGS ? Math.abs(residual) : Math.min(Math.abs(residual), 2 * bound)) - spread) * rate
+  const deviation = reading < FIRST_READINGS ? Math.abs(residual) : Math.min(Math.abs(residual), 2 * bound)
+  const newSpread = spread + (deviation - spread) * rate
   numbers[SPREAD] = newSpread
-  if (sinceUs > 0 || reading === 1) learnHour(numbers, hour, x, within(residual, bound))
+  if (sinceUs > 0 || reading === 1) learnHour(numbers, hour, x, bound, pace)
 
   const fast = numbers[FAST_MEAN] as number
   const jump = x - fast
   numbers[FAST_MEAN] = fast + jump * FAST_RATE
   const slow = (numbers[SLOW_RESIDUAL] as number) + (residual - (numbers[SLOW_RESIDUAL] as number)) * SLOW_RATE
   numbers[SLOW_RESIDUAL] = slow
-  const variability = (numbers[SHORT_VARIABILITY] as number) + (Math.abs(jump) - (numbers[SHORT_VARIABILITY] as number)) * VARIABILITY_RATE
+  const before = numbers[SHORT_VARIABILITY] as number
+  const variability = before + (Math.abs(jump) - before) * VARIABILITY_RATE
   numbers[SHORT_VARIABILITY] = variability
-  const logVariability = Math.log(variability + VARIABILITY_FLOOR * newSpread + 1e-9 * Math.abs(level) + 1e-250)
-  followTrend(numbers, timeUs, x)
+  const safeVariability = variability + VARIABILITY_FLOOR * newSpread + 1e-9 * Math.abs(level) + 1e-250
+  followTrend(numbers, timeUs)
+  const isStuck = followStillness(numbers, timeUs, x)
 
   result.byHour = byHour
   result.expected = expected
-  result.bandLow = expected - tailBase(numbers, 2 * RESIDUAL + 1)
-  result.bandHigh = expected + tailBase(numbers, 2 * RESIDUAL)
+  takeBand(numbers, expected, result)
   const { evidence } = result
   evidence.fill(0)
   let sum = judge(numbers, evidence, VALUE, x, reading, rate) + judge(numbers, evidence, RESIDUAL, residual, reading, rate)
@@ -103,11 +113,18 @@ export function scoreReading(detector: Detector, timeUs: number, value: number, 
     const laterRate = Math.max(LEVEL_RATE, 1 / (reading - FIRST_READINGS + 1))
     if (!isGap) sum += judge(numbers, evidence, JUMP, jump, reading, laterRate)
     sum += judge(numbers, evidence, SLOW_MEAN, slow, reading, laterRate)
-    sum += judge(numbers, evidence, VARIABILITY, logVariability, reading, laterRate)
+    sum += judge(numbers, evidence, VARIABILITY, Math.log(safeVariability), reading, laterRate)
   }
-  if (shapes.length > 0) sum += judgeShape(detector, evidence, x, reading, rate)
-  if (reading % FORGET_EVERY_READINGS === 0) forget(numbers, shapes.length > 0)
-  return raise(numbers, sum, reading, result)
+  if (shapes.length > 0) sum += judgeShape(detector, evidence, x, safeVariability, pace, reading, rate)
+  if (reading % FORGET_EVERY_READINGS === 0) forget(numbers, shapes.length > 0, pace)
+  return raise(numbers, sum, isStuck ? STUCK_STRENGTH : 0, reading, result)
+}
+
+/** Between which limits readings are, around what is expected; NaN until 5 peaks have been seen. */
+export function takeBand(numbers: Float64Array, expected: number, band: { bandLow: number, bandHigh: number }): void {
+  const isKnown = peaksOf(numbers, 2 * RESIDUAL) >= PEAKS_NEEDED && peaksOf(numbers, 2 * RESIDUAL + 1) >= PEAKS_NEEDED
+  band.bandLow = isKnown ? expected - tailBase(numbers, 2 * RESIDUAL + 1) : Number.NaN
+  band.bandHigh = isKnown ? expected + tailBase(numbers, 2 * RESIDUAL) : Number.NaN
 }
 
 function begin(numbers: Float64Array, timeUs: number, x: number): void {
@@ -154,9 +171,13 @@ function judge(numbers: Float64Array, evidence: Float64Array, statistic: number,
   return high + low
 }
 
-function judgeShape(detector: Detector, evidence: Float64Array, x: number, reading: number, rate: number): number {
-  const distance = shapeDistance(detector, x)
-  if (distance < 0) return 0
+/** The distance counts in units of the variability just now: in a rough time shapes are far from all others, and it means little. */
+function judgeShape(
+  detector: Detector, evidence: Float64Array, x: number, variability: number, pace: number, reading: number, rate: number,
+): number {
+  const absolute = shapeDistance(detector, x, pace)
+  if (absolute < 0) return 0
+  const distance = absolute / variability
   const { numbers } = detector
   const slot = STATISTIC_MEANS + SHAPE
   const before = numbers[slot] as number
@@ -167,22 +188,25 @@ function judgeShape(detector: Detector, evidence: Float64Array, x: number, readi
   return found
 }
 
-function forget(numbers: Float64Array, hasShapes: boolean): void {
+function forget(numbers: Float64Array, hasShapes: boolean, pace: number): void {
+  const keep = KEEP_FOR_A_PASS ** pace
+  numbers[LONGEST_STILL] = (numbers[LONGEST_STILL] as number) * keep
   for (let tail = 0; tail < 2 * TWO_SIDED; tail++) {
     const mean = numbers[STATISTIC_MEANS + (tail >> 1)] as number
-    forgetPeaks(numbers, TAILS_AT + tail * TAIL_SLOTS, (tail & 1) === 0 ? mean : -mean, KEEP_FOR_A_PASS)
+    forgetPeaks(numbers, TAILS_AT + tail * TAIL_SLOTS, (tail & 1) === 0 ? mean : -mean, keep)
   }
-  if (hasShapes) forgetPeaks(numbers, TAILS_AT + SHAPE_TAIL * TAIL_SLOTS, numbers[STATISTIC_MEANS + SHAPE] as number, KEEP_FOR_A_PASS)
+  const shapeMean = numbers[STATISTIC_MEANS + SHAPE] as number
+  if (hasShapes) forgetPeaks(numbers, TAILS_AT + SHAPE_TAIL * TAIL_SLOTS, shapeMean, keep)
 }
 
 /**
- * Adds the moving average of the sum to the sum, and lets through what rises well above the alert before. Only alerts set that level: a drift, which
- * grows by less than the margin from reading to reading, would keep itself down for ever.
+ * Adds the moving average of the sum to the sum, and lets through what rises well above the alert before. Only alerts set that level:
+ * a drift, which grows by less than the margin from reading to reading, would keep itself down for ever.
  */
-function raise(numbers: Float64Array, sum: number, reading: number, result: Result): number {
+function raise(numbers: Float64Array, sum: number, extra: number, reading: number, result: Result): number {
   const accumulated = (numbers[ACCUMULATED] as number) + (sum - (numbers[ACCUMULATED] as number)) * ACCUMULATION_RATE
   numbers[ACCUMULATED] = accumulated
-  const strength = reading <= WARM_UP_READINGS ? 0 : sum + ACCUMULATION_WEIGHT * accumulated
+  const strength = reading <= WARM_UP_READINGS ? 0 : sum + ACCUMULATION_WEIGHT * accumulated + extra
   const realert = (numbers[REALERT_LEVEL] as number) * REALERT_KEEP
   const isRaised = strength > REALERT_MARGIN * realert
   numbers[REALERT_LEVEL] = strength >= STRENGTH_AT_THRESHOLD ? Math.max(strength, realert) : realert
@@ -191,8 +215,10 @@ function raise(numbers: Float64Array, sum: number, reading: number, result: Resu
   return result.score
 }
 
-/** Where the evidence of a tail begins; NaN before five peaks. */
-export function tailBase(numbers: Float64Array, tail: number): number {
-  const at = TAILS_AT + tail * TAIL_SLOTS
-  return (numbers[at + TAIL_COUNT] as number) < 5 ? Number.NaN : numbers[at + TAIL_BASE] as number
+function peaksOf(numbers: Float64Array, tail: number): number {
+  return numbers[TAILS_AT + tail * TAIL_SLOTS + TAIL_COUNT] as number
+}
+
+function tailBase(numbers: Float64Array, tail: number): number {
+  return numbers[TAILS_AT + tail * TAIL_SLOTS + TAIL_BASE] as number
 }

@@ -1,6 +1,7 @@
 /**
- * One set of settings for every sensor: nothing here has a unit of the sensor's, and windows are counted in readings, so that a sensor read ten
- * times a second and one read once an hour are judged alike. How each was chosen, and what changing it does: docs/decisions/0011.
+ * One set of settings for every sensor: nothing here has a unit of the sensor's, and windows are counted in readings, so that a sensor
+ * read ten times a second and one read once an hour are judged alike. How they were chosen, and what changing them does:
+ * docs/decisions/0011.
  */
 
 /** A score at or above it is an alert. The scale of the scores is set so that it is one half. */
@@ -18,7 +19,12 @@ export const SLOW_RATE = 0.03
 export const VARIABILITY_RATE = 0.05
 /** The level and the spread of everything, once more than 200 readings have been seen. */
 export const LEVEL_RATE = 0.005
-/** An hour of the day follows at this rate, once 50 of its readings have been seen. */
+/**
+ * What is remembered for days (hours, peaks, shapes) is forgotten by readings, but never faster than at this interval: by readings alone a
+ * sensor read once a second would take the last minute for what is usual in the hour, and would have forgotten yesterday's peaks.
+ */
+export const FASTEST_FORGETTING_US = 300_000_000
+/** An hour of the day follows at this rate, once 50 of its readings have been seen: a fifth with each day at an interval of 5 minutes. */
 export const HOUR_RATE = 0.02
 /** A residual beyond so many mean absolute residuals moves the level and the hour no further (Huber). */
 export const HUBER_SPREADS = 2.5
@@ -37,12 +43,17 @@ export const PEAK_CAP = 0.25
 export const TAIL_SCALES = 2.3
 /** The tail scale is the mean excess over the smallest peak, plus this share of that peak's distance from the mean. */
 export const TAIL_SHARE_OF_RANGE = 0.08
-/** Per reading, peaks shrink towards the mean of their statistic: by half in 11,500 readings. */
+/** Per reading, peaks shrink towards the mean of their statistic: by half in 11,500 readings, or in 40 days where that is longer. */
 export const PEAK_KEEP = 0.99994
 /** The peaks are shrunk once in so many readings. */
 export const FORGET_EVERY_READINGS = 64
 /** One statistic says at most this much. */
 export const EVIDENCE_MAX = 4
+
+/** A sensor that gives one value so many times longer than it ever did, and for so many readings, is stuck; its strength then. */
+export const STUCK_FACTOR = 3
+export const STUCK_READINGS = 30
+export const STUCK_STRENGTH = 1.5
 
 /** The sum's moving average (about the last 13 readings), and how much it counts beside the sum. */
 export const ACCUMULATION_RATE = 0.15
@@ -57,7 +68,7 @@ export const READINGS_PER_POINT = 4
 /** Earlier shapes that are kept, and how many are needed before the distance to the nearest means anything. */
 export const SHAPES = 96
 export const SHAPES_NEEDED = 8
-/** One shape in so many readings is offered to the reservoir, so many readings late. Not a divisor of a day's readings: it would see few hours. */
+/** One shape in so many readings is offered to the reservoir, as late. A prime: a divisor of a day's readings would see few hours. */
 export const SHAPE_EVERY_READINGS = 17
 /** The reservoir behaves as if it had been offered at most so many: it forgets, slowly. */
 export const RESERVOIR_MEMORY = 1500

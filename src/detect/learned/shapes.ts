@@ -1,6 +1,7 @@
 import { READINGS_PER_POINT, RESERVOIR_MEMORY, SHAPES, SHAPES_NEEDED, SHAPE_EVERY_READINGS, SHAPE_POINTS } from './settings.ts'
 import {
-  KEPT_MEANS, KEPT_POINTS, ORIGIN, PENDING, PENDING_POINTS, RANDOM, READINGS, RING, RING_AT, RING_COUNT, SHAPES_KEPT, SHAPES_OFFERED, SHAPE_READINGS,
+  KEPT_MEANS, KEPT_POINTS, ORIGIN, PENDING, PENDING_POINTS, RANDOM, READINGS, RING, RING_AT, RING_COUNT, SHAPES_KEPT, SHAPES_OFFERED,
+  SHAPE_READINGS,
 } from './state.ts'
 import type { Detector } from './state.ts'
 
@@ -11,10 +12,10 @@ const LARGEST_POINT = 1e30
 const current = new Float64Array(SHAPE_POINTS)
 
 /**
- * Takes a value in and gives the distance of the last 24 readings' shape to the nearest of those kept, in the sensor's unit; -1 while too few of
- * either are known. The shape is 6 means of 4 readings each, its level included.
+ * Takes a value in and gives the distance of the last 24 readings' shape to the nearest of those kept, in the sensor's unit; -1 while too
+ * few of either are known. The shape is 6 means of 4 readings each, its level included. `pace` is that of forgetting.
  */
-export function shapeDistance({ numbers, shapes }: Detector, value: number): number {
+export function shapeDistance({ numbers, shapes }: Detector, value: number, pace: number): number {
   if (numbers[READINGS] === 1) numbers[ORIGIN] = value
   const at = numbers[RING_AT] as number
   shapes[RING + at] = Math.max(-LARGEST_POINT, Math.min(LARGEST_POINT, value - (numbers[ORIGIN] as number)))
@@ -36,7 +37,7 @@ export function shapeDistance({ numbers, shapes }: Detector, value: number): num
   }
   const kept = numbers[SHAPES_KEPT] as number
   const distance = kept < SHAPES_NEEDED ? -1 : Math.sqrt(nearestSquared(shapes, kept, mean))
-  if ((numbers[READINGS] as number) % SHAPE_EVERY_READINGS === 0) offer(numbers, shapes)
+  if ((numbers[READINGS] as number) % SHAPE_EVERY_READINGS === 0) offer(numbers, shapes, pace)
   return distance
 }
 
@@ -46,8 +47,8 @@ export function forgetReadings({ numbers }: Detector): void {
 }
 
 /**
- * The smallest squared distance to a kept shape. Two shapes are at least sqrt(6) times as far apart as their means, and the means are in order:
- * from the nearest mean outwards, it ends where no shape further out can be nearer.
+ * The smallest squared distance to a kept shape. Two shapes are at least sqrt(6) times as far apart as their means, and the means are in
+ * order: from the nearest mean outwards, it ends where no shape further out can be nearer.
  */
 function nearestSquared(shapes: Float32Array, kept: number, mean: number): number {
   let right = placeOf(shapes, kept, mean)
@@ -80,15 +81,15 @@ function placeOf(shapes: Float32Array, kept: number, mean: number): number {
   return low
 }
 
-/** The shape that waited goes to the reservoir, and the current one waits: taken at once, it would be the nearest to its own next readings. */
-function offer(numbers: Float64Array, shapes: Float32Array): void {
-  if (numbers[PENDING] === 1) takeIn(numbers, shapes)
+/** The shape that waited goes to the reservoir, and the current one waits: at once, it would be the nearest to its own next readings. */
+function offer(numbers: Float64Array, shapes: Float32Array, pace: number): void {
+  if (numbers[PENDING] === 1) takeIn(numbers, shapes, pace)
   for (let point = 0; point < SHAPE_POINTS; point++) shapes[PENDING_POINTS + point] = current[point] as number
   numbers[PENDING] = 1
 }
 
-function takeIn(numbers: Float64Array, shapes: Float32Array): void {
-  const offered = Math.min(RESERVOIR_MEMORY, (numbers[SHAPES_OFFERED] as number) + 1)
+function takeIn(numbers: Float64Array, shapes: Float32Array, pace: number): void {
+  const offered = Math.min(Math.max(SHAPES, RESERVOIR_MEMORY / pace), (numbers[SHAPES_OFFERED] as number) + 1)
   numbers[SHAPES_OFFERED] = offered
   let kept = numbers[SHAPES_KEPT] as number
   if (kept === SHAPES) {

@@ -27,20 +27,22 @@ export const SPREAD = 10
 export const ACCUMULATED = 11
 export const REALERT_LEVEL = 12
 export const LAST_VALUE = 13
-export const STILL_SINCE_US = 14
-export const TREND = 15
-export const TREND_SINCE_US = 16
-export const TREND_EXTREME = 17
-export const TREND_EXTREME_US = 18
+export const STILL_READINGS = 14
+export const STILL_SINCE_US = 15
+export const LONGEST_STILL = 16
+export const TREND = 17
+export const TREND_SINCE_US = 18
+export const TREND_EXTREME = 19
+export const TREND_EXTREME_US = 20
 /** The hour of the newest reading, 0..23, and one bit for each hour that has been left at least once. */
-export const HOUR = 19
-export const HOURS_KNOWN = 20
-export const HOUR_MEANS = 21
+export const HOUR = 21
+export const HOURS_KNOWN = 22
+export const HOUR_MEANS = 23
 export const HOUR_COUNTS = HOUR_MEANS + 24
 /** Of each two-sided statistic: its mean and its mean absolute deviation; the shape's mean distance after them. */
 export const STATISTIC_MEANS = HOUR_COUNTS + 24
 export const TAILS_AT = STATISTIC_MEANS + TWO_SIDED + 1
-/** A tail: how many peaks, the place of the running one, until which reading it runs, where evidence begins, its scale, the peaks, largest first. */
+/** A tail: how many peaks; the running one's place, and until which reading it runs; where evidence begins, its scale; the peaks. */
 export const TAIL_COUNT = 0
 export const TAIL_ACTIVE = 1
 export const TAIL_UNTIL = 2
@@ -59,8 +61,8 @@ export const SHAPES_OFFERED = ORIGIN + 5
 export const PENDING = ORIGIN + 6
 const FULL_NUMBERS = ORIGIN + 7
 
-// The slots of `shapes`: 32 bits, relative to ORIGIN. The last readings in a ring, the shape that waits, the means of the kept shapes in rising
-// order, and their points in the same order.
+// The slots of `shapes`: 32 bits, relative to ORIGIN. The last readings in a ring, the shape that waits, the means of the kept shapes in
+// rising order, and their points in the same order.
 export const SHAPE_READINGS = SHAPE_POINTS * READINGS_PER_POINT
 export const RING = 0
 export const PENDING_POINTS = RING + SHAPE_READINGS
@@ -70,15 +72,15 @@ const SHAPE_NUMBERS = KEPT_POINTS + SHAPES * SHAPE_POINTS
 
 export type Mode = 'full' | 'lite'
 
-/** One sensor's record takes so many bytes, a multiple of 8: 4,960 and 1,816. */
+/** One sensor's record takes so many bytes, a multiple of 8. */
 export const RECORD_BYTES: Readonly<Record<Mode, number>> = {
   full: 8 * Math.ceil((8 * FULL_NUMBERS + 4 * SHAPE_NUMBERS) / 8),
   lite: 8 * LITE_NUMBERS,
 }
 
 /**
- * All that is known of one sensor: one record of `RECORD_BYTES`, seen as numbers of 64 bits and, in full mode, as shapes of 32 bits. Copying the
- * bytes saves it, and a detector over the copy goes on bit by bit as this one would have.
+ * All that is known of one sensor: one record of `RECORD_BYTES`, seen as numbers of 64 bits and, in full mode, as shapes of 32 bits.
+ * Copying the bytes saves it, and a detector over the copy goes on bit by bit as this one would have.
  */
 export interface Detector {
   readonly numbers: Float64Array
@@ -86,7 +88,7 @@ export interface Detector {
   readonly shapes: Float32Array
 }
 
-/** The detector whose record begins there, e.g. in a slab of many. The record must be new (zeros) and be given to `reset`, or one that was saved. */
+/** The detector whose record begins there, e.g. in a slab of many: one that was saved, or one that is given to `reset` first. */
 export function detectorAt(buffer: ArrayBufferLike, offsetBytes: number, mode: Mode): Detector {
   const numbers = new Float64Array(buffer, offsetBytes, mode === 'full' ? FULL_NUMBERS : LITE_NUMBERS)
   return { numbers, shapes: new Float32Array(buffer, offsetBytes + numbers.byteLength, mode === 'full' ? SHAPE_NUMBERS : 0) }

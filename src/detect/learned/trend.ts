@@ -1,15 +1,9 @@
-import {
-  FAST_MEAN, LAST_VALUE, NEWEST_US, SHORT_VARIABILITY, STILL_SINCE_US, TREND, TREND_EXTREME, TREND_EXTREME_US, TREND_SINCE_US,
-} from './state.ts'
+import { FAST_MEAN, SHORT_VARIABILITY, TREND, TREND_EXTREME, TREND_EXTREME_US, TREND_SINCE_US } from './state.ts'
 
-export const [FALLING, RISING] = [-1, 1] as const
+export const RISING = 1
 
-/** Since when the value hasn't changed, and since when its moving average goes one way: for the sentence that explains a score, not for the score. */
-export function followTrend(numbers: Float64Array, timeUs: number, value: number): void {
-  if (value !== numbers[LAST_VALUE]) {
-    numbers[LAST_VALUE] = value
-    numbers[STILL_SINCE_US] = timeUs
-  }
+/** Since when the moving average goes one way: for the sentence that explains a score, not for the score. */
+export function followTrend(numbers: Float64Array, timeUs: number): void {
   const mean = numbers[FAST_MEAN] as number
   const trend = numbers[TREND] as number
   const ahead = (mean - (numbers[TREND_EXTREME] as number)) * trend
@@ -28,5 +22,4 @@ export function followTrend(numbers: Float64Array, timeUs: number, value: number
 /** After a gap: what went on before it may have ended in it. */
 export function forgetTrend(numbers: Float64Array): void {
   numbers[TREND] = 0
-  numbers[STILL_SINCE_US] = numbers[NEWEST_US] as number
 }

@@ -53,15 +53,17 @@ export function saveMachine({ numbers }: Machine): Uint8Array {
 
 /** A machine over a copy of a saved record. Throws a `RangeError` if it is of another number of channels or of another format. */
 export function restoreMachine(saved: Uint8Array, channels: number): Machine {
-  if (saved.length !== machineBytes(channels)) throw new RangeError(`a record of ${channels} channels has ${machineBytes(channels)} bytes, not ${saved.length}`)
+  const bytes = machineBytes(channels)
+  if (saved.length !== bytes) throw new RangeError(`a record of ${channels} channels has ${bytes} bytes, not ${saved.length}`)
   const numbers = new Float64Array(new Uint8Array(saved).buffer)
-  if (numbers[FORMAT] !== MACHINE_FORMAT) throw new RangeError(`the record has format ${numbers[FORMAT]}; this release reads ${MACHINE_FORMAT}`)
+  const format = numbers[FORMAT]
+  if (format !== MACHINE_FORMAT) throw new RangeError(`the record has format ${format}; this release reads ${MACHINE_FORMAT}`)
   return { numbers }
 }
 
 /**
- * Takes in one channel's reading and gives the machine's score, 0..1: at one half the alarm begins. `timeUs`: microseconds since 1970; `value`:
- * finite, in the channel's unit. Readings count in the order in which they come, whatever their times.
+ * Takes in one channel's reading and gives the machine's score, 0..1: at one half the alarm begins. `timeUs`: microseconds since 1970;
+ * `value`: finite, in the channel's unit. Readings count in the order in which they come, whatever their times.
  */
 export function updateChannel({ numbers }: Machine, channel: number, timeUs: number, value: number): number {
   learn(numbers, CHANNELS_AT + channel * CHANNEL_SLOTS, timeUs, Math.max(-LARGEST_VALUE, Math.min(LARGEST_VALUE, value)))
