@@ -1,5 +1,5 @@
-import { SNAPSHOT_FORMAT, packMemories } from '../detect/snapshot.ts'
 import type { DetectorSnapshot, NewDetectorBlock } from '../postgres/detector-state.ts'
+import { SNAPSHOT_FORMAT, packMemories } from './memory-snapshot.ts'
 import type { OwnedLog } from './prepare.ts'
 
 /** What is remembered of the logs is stored so often. What came since is learned from the readings again. */
@@ -16,12 +16,12 @@ export interface StoredMemories {
 
 export const NO_MEMORIES: StoredMemories = { snapshots: [], blocks: [] }
 
-/** All that the rules remember of these logs, and some of the learned detectors: those that were stored longest ago. */
+/** All that the rules and the alarms' conditions remember of these logs, and some of the learned detectors: those that were stored longest ago. */
 export function takeMemories(logs: readonly OwnedLog[], maxBytes: number): StoredMemories {
   const blocks = logs.flatMap(({ detectors, preparedOffset }) => detectors?.take(preparedOffset, maxBytes / logs.length) ?? [])
   const snapshots = logs.map(({ logKey, memories, detectors, preparedOffset }) => ({
     logKey, nextOffset: preparedOffset, learnedFrom: detectors?.replayFrom(preparedOffset) ?? preparedOffset, format: SNAPSHOT_FORMAT,
-    state: packMemories([...memories].map(([sensorKey, { rules }]) => [sensorKey, rules]), memories.size),
+    state: packMemories(memories),
   }))
   return { snapshots, blocks }
 }

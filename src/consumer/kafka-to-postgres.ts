@@ -111,13 +111,13 @@ async function consume(
   options: KafkaToPostgresOptions, partitions: readonly number[], search: RefusedSearch, signal: AbortSignal,
 ): Promise<void> {
   const { pool, reader, log } = options
-  const logs = await restoreLogs(options, partitions)
+  const alarmSettings = await readSettingsTable(pool)
+  const logs = await restoreLogs(options, partitions, alarmSettings)
   for (const each of logs.values()) for (const gap of each.gaps) log.warn({ partition: each.partition }, `gap in the log: ${gap}`)
   if (signal.aborted) return
   options.onRestored([...logs.values()])
 
   const plant = createPlant(pool, options.thresholds)
-  const alarmSettings = await readSettingsTable(pool)
   const intake = createIntake()
   const stop = linkAbort(signal)
   const failures: unknown[] = []

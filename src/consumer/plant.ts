@@ -6,6 +6,7 @@ import type { Pool } from '../postgres/pool.ts'
 import { readEpochs } from '../postgres/producer-epochs.ts'
 import { changedSensors, registerSensors, registerVersions } from '../postgres/sensor-registry.ts'
 import type { SensorRow } from '../postgres/sensor-registry.ts'
+import { effectiveThresholds } from '../runtime/thresholds.ts'
 import type { ThresholdOverride } from '../runtime/thresholds.ts'
 import { nameOf } from './numbers-replay.ts'
 import { createSequenceTracker } from './sequences.ts'
@@ -149,12 +150,8 @@ export function createPlant(pool: Pool, environment: Readonly<Record<SensorType,
   }
 
   function thresholdsOf(sensor: KnownSensor, reading: ValidReading): Thresholds {
-    const table = SENSOR_TYPES[reading.sensorType]
-    const override = environment[reading.sensorType]
-    return {
-      warning: sensor.own.warning ?? override.warning ?? reading.warningThreshold ?? table.warning,
-      critical: sensor.own.critical ?? override.critical ?? reading.criticalThreshold ?? table.critical,
-    }
+    return effectiveThresholds(sensor.own, environment[reading.sensorType],
+      { warning: reading.warningThreshold, critical: reading.criticalThreshold }, SENSOR_TYPES[reading.sensorType])
   }
 
   return {

@@ -65,17 +65,9 @@ export function judgeReading(memory: SensorMemory, reading: JudgedReading, alarm
   if (!isBad) remember(memory.rules, reading.value)
 }
 
-/** What the detector and the rules remember after a reading whose alarms are stored already. */
-export function learnAgain(
-  memory: SensorMemory, reading: Omit<JudgedReading, 'thresholds'>, parts: { readonly rules: boolean, readonly detector: boolean },
-): void {
-  takeTime(memory, reading.timeUs)
-  if (reading.quality < BAD_QUALITY_BELOW) return
-  if (parts.rules) {
-    applyRules(memory.rules, reading.value, ALERT_LEVELS[reading.level] as AlertLevel, SENSOR_TYPES[reading.sensorType].rules)
-    remember(memory.rules, reading.value)
-  }
-  if (parts.detector && memory.detector !== null) scoreReading(memory.detector, reading.timeUs, reading.value, learned)
+/** What the detector remembers after a reading that everything else has taken in already. */
+export function learnAgain({ detector }: SensorMemory, { timeUs, value, quality }: Pick<JudgedReading, 'timeUs' | 'value' | 'quality'>): void {
+  if (detector !== null && !(quality < BAD_QUALITY_BELOW)) scoreReading(detector, timeUs, value, learned)
 }
 
 /** No reading has come when there should have been three: as of this moment, in microseconds since 1970. Its change has the newest time as offset. */

@@ -7,7 +7,7 @@ import type { RuleMemory } from '../detect/rules.ts'
 export interface SensorMemory {
   readonly rules: RuleMemory
   /** Null: nothing is learned. */
-  readonly detector: Detector | null
+  detector: Detector | null
   /** By the places of the rules in `ALARM_RULES`; null: never over. */
   readonly conditions: (Condition | null)[]
   /** A bit for each condition that isn't inactive, so that most readings look at none. */

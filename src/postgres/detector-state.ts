@@ -87,6 +87,11 @@ export interface StoredReading {
   readonly value: number
   readonly level: number
   readonly quality: number | null
+  /** The sensor's own limits, and those that the reading came with; null: none. */
+  readonly ownWarning: number | null
+  readonly ownCritical: number | null
+  readonly sentWarning: number | null
+  readonly sentCritical: number | null
   /** Null where the reading had no number. */
   readonly epoch: string | null
   readonly sequence: number | null
@@ -110,8 +115,11 @@ export async function readStoredFrom(db: Queryable, logKey: number, offset: numb
     // The bounds let the index on batch_id find them in one pass instead of one pass a batch.
     `select r.sensor_key as "sensorKey", v.sensor_type as "sensorType", b.first_offset + r.offset_in_batch as "offset",
        (extract(epoch from r.time) * 1000000)::int8 as "timeUs", r.value, r.level, r.quality,
+       s.warning_threshold as "ownWarning", s.critical_threshold as "ownCritical",
+       v.warning_threshold as "sentWarning", v.critical_threshold as "sentCritical",
        case when r.sequence is not null then v.producer_epoch end as epoch, r.sequence
      from reading r join batch b on b.batch_id = r.batch_id join sensor_version v on v.version_key = r.version_key
+     join sensors s on s.sensor_key = r.sensor_key
      where r.batch_id = any($1) and r.batch_id between $2 and $3 and b.first_offset + r.offset_in_batch >= $4
      order by "offset"`, [ids, Math.min(...ids), Math.max(...ids), offset])
   return { readings, nextOffset: batches.at(-1)?.next_offset ?? offset }

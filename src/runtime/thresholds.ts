@@ -41,6 +41,16 @@ export function thresholdOverrides<Type extends string>(
   return overrides as Record<Type, ThresholdOverride>
 }
 
+/** What holds for a reading: the sensor's own limits, else the environment's, else those that it came with, else the table's. */
+export function effectiveThresholds(
+  own: ThresholdOverride, environment: ThresholdOverride, sent: ThresholdOverride, table: { readonly warning: number, readonly critical: number },
+): { warning: number, critical: number } {
+  return {
+    warning: own.warning ?? environment.warning ?? sent.warning ?? table.warning,
+    critical: own.critical ?? environment.critical ?? sent.critical ?? table.critical,
+  }
+}
+
 function requireOrder(type: string, override: ThresholdOverride, table: { readonly warning: number, readonly critical: number }): void {
   const warning = override.warning ?? table.warning
   const critical = override.critical ?? table.critical
