@@ -4,7 +4,10 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { emptyResult, scoreReading } from '../../src/detect/learned/score-reading.ts'
+import { readSettingsTable } from '../../src/consumer/alarm-settings.ts'
+import { judgeReading } from '../../src/consumer/scoring.ts'
+import { createSensorMemory } from '../../src/consumer/sensor-memory.ts'
+import type { SensorMemory } from '../../src/consumer/sensor-memory.ts'
 import { RECORD_BYTES, createDetector, saveDetector } from '../../src/detect/learned/state.ts'
 import type { Detector } from '../../src/detect/learned/state.ts'
 import type { Pool } from '../../src/postgres/pool.ts'
@@ -16,20 +19,46 @@ const BEGIN_MS = Date.now() - 3_600_000
 /** More than a block holds, so that some are stored and others not. */
 const SENSORS = 150
 
-/** Each sensor's record, as the stored readings of a log make it when they are scored without an interruption. */
-async function recomputed(pool: Pool): Promise<Map<string, string>> {
-  const { rows } = await pool.query<{ log: number, sensor: number, time_us: number, value: number, quality: number | null }>(`
-    select b.log_key as log, r.sensor_key as sensor, (extract(epoch from r.time) * 1000000)::int8 as time_us, r.value, r.quality
-    from reading r join batch b using (batch_id) order by b.log_key, b.first_offset + r.offset_in_batch`)
-  const detectors = new Map<string, Detector>()
-  const result = emptyResult()
-  for (const { log, sensor, time_us: timeUs, value, quality } of rows) {
+interface Uninterrupted {
+  /** Each sensor's record, in base64. */
+  readonly records: Map<string, string>
+  /** What changed of the alarms' conditions, sorted. */
+  readonly changes: string[]
+}
+
+/** What the stored readings of each log make when they are judged without an interruption. */
+async function recomputed(pool: Pool): Promise<Uninterrupted> {
+  const { rows } = await pool.query<{ log: number, sensor: number, offset: number, time_us: number, value: number, level: number, quality: number | null }>(`
+    select b.log_key as log, r.sensor_key as sensor, b.first_offset + r.offset_in_batch as "offset", (extract(epoch from r.time) * 1000000)::int8 as time_us,
+      r.value, r.level, r.quality
+    from reading r join batch b using (batch_id) order by b.log_key, "offset"`)
+  const settings = await readSettingsTable(pool)
+  const memories = new Map<string, SensorMemory>()
+  const changes: string[] = []
+  for (const { log, sensor, offset, time_us: timeUs, value, level, quality } of rows) {
     const name = `${log} ${sensor}`
-    let detector = detectors.get(name)
-    if (detector === undefined) detectors.set(name, detector = createDetector('full'))
-    if (quality === null || quality >= 0.5) scoreReading(detector, timeUs, value, result)
+    let memory = memories.get(name)
+    if (memory === undefined) memories.set(name, memory = createSensorMemory(createDetector('full')))
+    judgeReading(memory, {
+      sensorType: 'temperature', timeUs, offset, value, level, quality: quality ?? Number.NaN, thresholds: { warning: 35, critical: 40 },
+    }, settings.of(sensor, 'temperature'), (transition, rule, condition) => {
+      if (transition === 'updated') return
+      changes.push([sensor, rule, offset, transition, transition === 'cleared' ? `${condition.readings} readings` : ''].join(' '))
+    })
   }
-  return new Map([...detectors].map(([name, detector]) => [name, Buffer.from(saveDetector(detector)).toString('base64')]))
+  return {
+    records: new Map([...memories].map(([name, { detector }]) => [name, Buffer.from(saveDetector(detector as Detector)).toString('base64')])),
+    changes: changes.toSorted(),
+  }
+}
+
+/** Of the logs' readings; no sensor comes through two of them. */
+async function storedChanges(pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ change: string }>(`
+    select concat_ws(' ', e.sensor_key, e.rule, m.kafka_offset, e.transition,
+      case when e.transition = 'cleared' then (regexp_match(e.detail, 'and (\\d+) reading'))[1] || ' readings' else '' end) as change
+    from alarm_event e join alerts m using (alert_id) where m.log_key is not null`)
+  return rows.map(({ change }) => change).toSorted()
 }
 
 async function stored(pool: Pool): Promise<Map<string, string>> {
@@ -39,17 +68,21 @@ async function stored(pool: Pool): Promise<Map<string, string>> {
     [`${log} ${sensor}`, state.subarray(index * size, (index + 1) * size).toString('base64')] as const))))
 }
 
-test('the learned detectors are those of a run without an interruption, bit by bit, through kills, stops and handovers', async (t) => {
+test('detectors and alarms are those of a run without an interruption, bit by bit, through kills, stops and handovers', async (t) => {
   const { plant, pool, send, consumer, consumed } = await bench(t)
   const random = createRandom(randomState('detectors'))
   let sent = 0
   const sendRound = async (round: number, sensors: number): Promise<void> => {
     for (const partition of [0, 1]) {
-      const messages = Array.from({ length: 2_000 }, (_, index) => reading(sent + index, {
-        timestamp: new Date(BEGIN_MS + 100 * (sent + index) - Math.floor(random.uniform() * 300)).toISOString(),
-        sensor_id: `temp-${partition}-${random.uniform() < 0.3 ? 0 : Math.floor(random.uniform() * sensors)}`, value: 25 + random.uniform() * 5 + (random.uniform() < 0.01 ? 10 : 0),
-        quality: random.uniform() < 0.02 ? 0.1 : 1, metadata: { producer_epoch: `e${partition}-${round}`, sequence: index + 1 },
-      }))
+      const messages = Array.from({ length: 2_000 }, (_, index) => {
+        const value = 25 + random.uniform() * 5 + (random.uniform() < 0.02 ? 12 : 0)
+        return reading(sent + index, {
+          timestamp: new Date(BEGIN_MS + 100 * (sent + index) - Math.floor(random.uniform() * 300)).toISOString(),
+          sensor_id: `temp-${partition}-${random.uniform() < 0.3 ? 0 : Math.floor(random.uniform() * sensors)}`, value,
+          alert_level: value >= 40 ? 'critical' : value >= 35 ? 'warning' : 'normal', quality: random.uniform() < 0.02 ? 0.1 : 1,
+          metadata: { producer_epoch: `e${partition}-${round}`, sequence: index + 1 },
+        })
+      })
       await send(messages, partition)
       sent += messages.length
     }
@@ -74,8 +107,10 @@ test('the learned detectors are those of a run without an interruption, bit by b
   await sendRound(20, SENSORS)
   await consumed(sent)
   await second.close()
-  const wanted = await recomputed(pool)
+  const { records: wanted, changes } = await recomputed(pool)
   assert.ok(wanted.size > SENSORS)
+  assert.ok(changes.length > 100)
+  assert.deepEqual(await storedChanges(pool), changes)
   const found = await stored(pool)
   assert.deepEqual([...wanted].filter(([name, state]) => found.get(name) !== state).map(([name]) => name), [])
 
@@ -89,5 +124,7 @@ test('the learned detectors are those of a run without an interruption, bit by b
   await third.close()
   await fourth.close()
   const all = await stored(pool)
-  assert.deepEqual([...await recomputed(pool)].filter(([name, state]) => all.get(name) !== state).map(([name]) => name), [])
+  const last = await recomputed(pool)
+  assert.deepEqual(await storedChanges(pool), last.changes)
+  assert.deepEqual([...last.records].filter(([name, state]) => all.get(name) !== state).map(([name]) => name), [])
 })
