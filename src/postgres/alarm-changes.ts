@@ -68,7 +68,7 @@ interface Work {
   readonly open: Map<string, AlarmRow>
   readonly hiding: Map<string, Hiding>
   readonly groups: Map<string, AlarmGroup>
-  /** As they were stored; those that are new by what they begin with. */
+  /** As they were stored. Messages that are new have the newest anyhow. */
   readonly statusBefore: Map<string, string>
   readonly touched: Map<string, AlarmRow>
   readonly events: AlarmEventRow[]
@@ -111,7 +111,6 @@ function applyChange(work: Work, given: ConditionChange): void {
     if (!appears) return
     row = newRow(change)
     work.open.set(key, row)
-    work.statusBefore.set(row.episodeId, alertStatus(row))
   }
   const hiding = work.hiding.get(key)
   // Inserted for a change that is still to come, or for this one.
@@ -143,8 +142,7 @@ function record(work: Work, row: AlarmRow, step: Step, change: ConditionChange):
   }
   if (alertId === null) return
   work.alerts.push({
-    // As it is now: another change of the batch may change it once more.
-    alertId, alarm: { ...row }, transition: step.transition, atMs: change.timeMs, value: change.value, level: change.level,
+    alertId, alarm: row, severity: row.severity, transition: step.transition, atMs: change.timeMs, value: change.value, level: change.level,
     description: change.description, detectedBy: change.detectedBy, logKey: change.logKey, offset: change.offset,
   })
 }
@@ -154,7 +152,7 @@ async function write(client: Client, { touched, events, alerts, endedShelves, st
   await writeAlarmRows(client, rows)
   await insertAlarmAlerts(client, alerts)
   await insertAlarmEvents(client, events)
-  await updateAlertStatus(client, rows.filter((row) => statusBefore.get(row.episodeId) !== alertStatus(row)))
+  await updateAlertStatus(client, rows.filter((row) => statusBefore.has(row.episodeId) && statusBefore.get(row.episodeId) !== alertStatus(row)))
   if (endedShelves.length > 0) await client.query(
     'delete from alarm_shelf s using unnest($1::int[], $2::text[]) as k (sensor_key, rule) where s.sensor_key = k.sensor_key and s.rule = k.rule',
     [endedShelves.map(({ sensorKey }) => sensorKey), endedShelves.map(({ rule }) => rule)])
