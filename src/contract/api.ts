@@ -140,7 +140,7 @@ export const recentAlertSchema = object({
   sensor_alert_level: Type.String({ description: 'normal, warning or critical' }),
   status: Type.String({ description: 'active, acknowledged or resolved' }),
   episode_id: nullable(Type.String({ description: 'shared by the messages of one alarm; null: written by a program without episodes' })),
-  transition: nullable(Type.String({ description: 'raised or continued' })),
+  transition: nullable(Type.String({ description: 'what changed: raised, escalated, realarmed, acknowledged, cleared, …' })),
 }, 'RecentAlert')
 export type RecentAlert = Static<typeof recentAlertSchema>
 export const recentAlertsSchema = Type.Array(recentAlertSchema)
