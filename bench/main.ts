@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { integer, readVariables } from '../src/runtime/config.ts'
 import { ExitError } from '../src/runtime/errors.ts'
+import { benchDetection } from './detection.ts'
 import { benchHistory } from './history.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLatency } from './latency.ts'
@@ -19,6 +20,9 @@ const USAGE = `Measures the system on servers of its own, which it starts and re
       and half an hour.
   npm run bench -- scaling [--readings 400000] [--rounds 2] [--sensors 1000] [--rate 5000] [--seconds 10]
       More consumers, sensors, larger and older batches: what ends each curve. Also writes docs/images/scaling.svg.
+  npm run bench -- detection --data FOLDER
+      The detector on two public benchmarks, NAB and SKAB, beside their leaderboards, and its CPU. FOLDER has data/nab, data/skab, score_nab.py,
+      score_skab.py and leaderboard.json; none of them are part of this project. Needs python3, and no server.
 
 Ctrl-C stops it and leaves nothing behind.`
 
@@ -27,6 +31,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   latency: ['rate', 'seconds', 'sensors'],
   history: ['readings', 'sensors'],
   scaling: ['readings', 'rounds', 'sensors', 'rate', 'seconds'],
+  detection: ['data'],
 }
 
 async function main(): Promise<void> {
@@ -49,6 +54,9 @@ async function main(): Promise<void> {
       readings, rounds: number('rounds', 3, 100), sensors: number('sensors', 500, 100_000), peersFolder: values.peers ?? null,
       profileFolder: values.profile ?? null,
     })
+  } else if (command === 'detection') {
+    if (values.data === undefined) throw new ExitError('detection needs --data FOLDER; see --help')
+    benchDetection(values.data)
   } else if (command === 'history') {
     await benchHistory({ readings: number('readings', 100_000_000, 1_000_000_000), sensors: number('sensors', 10_000, 10_000) })
   } else if (command === 'scaling') {
@@ -67,7 +75,7 @@ function parseOptions() {
       allowPositionals: true,
       options: {
         readings: { type: 'string' }, rounds: { type: 'string' }, rate: { type: 'string' }, seconds: { type: 'string' },
-        sensors: { type: 'string' }, profile: { type: 'string' }, peers: { type: 'string' },
+        sensors: { type: 'string' }, profile: { type: 'string' }, peers: { type: 'string' }, data: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     })

@@ -65,9 +65,12 @@ export const REALERT_HALF_LIFE_READINGS = 100
 /** A shape is so many means of so many readings each. */
 export const SHAPE_POINTS = 6
 export const READINGS_PER_POINT = 4
-/** Earlier shapes that are kept, and how many are needed before the distance to the nearest means anything. */
+/**
+ * Earlier shapes that are kept, and how many are needed. With few the nearest is far away, and the peaks of that time would hide what is
+ * unusual for weeks: with 8 they were twice those of later.
+ */
 export const SHAPES = 96
-export const SHAPES_NEEDED = 8
+export const SHAPES_NEEDED = 32
 /** One shape in so many readings is offered to the reservoir, as late. A prime: a divisor of a day's readings would see few hours. */
 export const SHAPE_EVERY_READINGS = 17
 /** The reservoir behaves as if it had been offered at most so many: it forgets, slowly. */
