@@ -23,7 +23,10 @@ export interface Alert {
   /** The consumer that found it, or the person who did it. */
   detected_by: string
   description: string
-  /** Shared by all messages of one alarm, from being raised to being over: the `alert_id` of the one that raised it, unless it was hidden from the operators then. */
+  /**
+   * Shared by all messages of one alarm, from being raised to being over: the `alert_id` of the one that raised it, unless it was hidden from the
+   * operators then.
+   */
   episode_id: string
   /** What happened to it. */
   transition: AlarmTransition
