@@ -6,6 +6,7 @@ import { SENSOR_TYPES } from '../contract/sensor-types.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
 import type { Mode } from '../detect/learned/state.ts'
 import type { LogReader } from '../kafka/log-reader.ts'
+import { clearAlarmsOfClosedLogs } from '../postgres/alarm-logs.ts'
 import { readDetectorBlocks, readSnapshot, readStoredFrom } from '../postgres/detector-state.ts'
 import type { StoredReading } from '../postgres/detector-state.ts'
 import { openLog } from '../postgres/logs.ts'
@@ -50,7 +51,10 @@ export async function restoreLogs(
     for (const [partition, { topicId, first, end }] of bounds) {
       logs.push(await openLog(client, { topic, partition, topicId, kafkaFirst: first, kafkaEnd: end, consumerId }))
     }
-    if (logs.some((log) => log.gaps.length > 0)) await sendReplaysAgain(client, topic)
+    if (logs.some((log) => log.gaps.length > 0)) {
+      await sendReplaysAgain(client, topic)
+      await clearAlarmsOfClosedLogs(client, Date.now())
+    }
     return logs
   })
   const logs = new Map<number, OwnedLog>()

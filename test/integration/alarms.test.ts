@@ -5,8 +5,8 @@ import {
 } from '../../src/postgres/alarm-actions.ts'
 import { applyConditionChanges, uuidText } from '../../src/postgres/alarm-changes.ts'
 import { clearAlarmsOfClosedLogs } from '../../src/postgres/alarm-logs.ts'
+import { forgetUnsentAlerts, takeUnsentAlerts } from '../../src/postgres/outbox.ts'
 import { inTransaction } from '../../src/postgres/pool.ts'
-import { forgetUnsentAlerts, readUnsentAlerts } from '../../src/postgres/unsent-alerts.ts'
 import { RULE, START_MS, alarmPlant } from './alarm-plant.ts'
 import type { AlarmPlant } from './alarm-plant.ts'
 import { addLog } from './stored-readings.ts'
@@ -90,11 +90,11 @@ describe('alarms in PostgreSQL', () => {
     await plant.pool.query('update partition_log set closed_at = now() where log_key = $1', [old])
     assert.equal(await plant.run((client) => clearAlarmsOfClosedLogs(client, START_MS + 5_000)), 1)
     assert.deepEqual(await states(plant), ['returned_unacknowledged', 'unacknowledged'])
-    const unsent = await readUnsentAlerts(plant.pool, 10)
+    const unsent = await plant.run((client) => takeUnsentAlerts(client, 10))
     assert.deepEqual(unsent.map(({ transition, description, timestampMs }) => [transition, description, timestampMs]),
       [['cleared', 'cleared: the topic of its readings was replaced', START_MS + 5_000]])
-    await forgetUnsentAlerts(plant.pool, unsent.map(({ alert_id: id }) => id))
-    assert.deepEqual(await readUnsentAlerts(plant.pool, 10), [])
+    await plant.run((client) => forgetUnsentAlerts(client, unsent.map(({ alert_id: id }) => id)))
+    assert.deepEqual(await plant.run((client) => takeUnsentAlerts(client, 10)), [])
   })
 
   test('take a whole batch in one go, in its order', async (t) => {
