@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { KAFKA_VERSION } from '../src/local/kafka/libraries.ts'
 import { PROJECT_ROOT } from '../src/local/project.ts'
 import type { Queryable } from '../src/postgres/pool.ts'
@@ -29,7 +29,8 @@ export function table(head: Row, rows: readonly Row[]): string {
 
 /** Writes `bench/results/<name>.md`, and prints the same. */
 export function writeResults(name: string, title: string, parts: readonly string[]): void {
-  const args = process.argv.slice(2).join(' ')
+  // A folder of this machine says nothing on another.
+  const args = process.argv.slice(2).map((arg) => (isAbsolute(arg) ? 'FOLDER' : arg)).join(' ')
   const text = [`# ${title}`, `${new Date().toISOString().slice(0, 16)}Z, by \`npm run bench -- ${args}\`.`, ...parts].join('\n\n') + '\n'
   const folder = join(PROJECT_ROOT, 'bench/results')
   mkdirSync(folder, { recursive: true })

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 import { openHistory } from '../../../src/backtest/history.ts'
 import { ExitError } from '../../../src/runtime/errors.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'history-'))
+after(() => { rmSync(folder, { recursive: true }) })
 
 function fileOf(content: string): string {
   const path = join(folder, 'history.csv')

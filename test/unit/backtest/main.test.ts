@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 import { emptyResult, scoreReading } from '../../../src/detect/learned/score-reading.ts'
 import { createDetector } from '../../../src/detect/learned/state.ts'
 import { PROJECT_ROOT } from '../../../src/local/project.ts'
 import { dailySine, random, timesOf } from '../detect/learned/series.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'backtest-'))
+after(() => { rmSync(folder, { recursive: true }) })
 
 function backtest(...args: string[]) {
   return spawnSync(process.execPath, [join(PROJECT_ROOT, 'src/backtest/main.ts'), ...args], { encoding: 'utf8', cwd: folder })
