@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { integer, readVariables } from '../src/runtime/config.ts'
 import { ExitError } from '../src/runtime/errors.ts'
 import { benchDetection } from './detection.ts'
+import { benchFleetDetection } from './fleet-detection.ts'
 import { benchHistory } from './history.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLatency } from './latency.ts'
@@ -15,6 +16,8 @@ const USAGE = `Measures the system on servers of its own, which it starts and re
       --profile: a CPU profile of each round's single consumer, which slows it.
   npm run bench -- latency [--rate 1000] [--seconds 60] [--sensors 300]
       Three consumers and the monitoring service: from a reading made to the table, to the topic of alerts, to a viewer.
+  npm run bench -- fleet-detection [--sensors 200] [--days 14]
+      The sensors of fleet.yaml through the consumers' judgement, without a server: what is found of their faults, and where there is none.
   npm run bench -- history [--readings 100000000] [--sensors 10000]
       The monitoring service over a database that is full: charts of 10 minutes to a year, and the overview. 100 million readings take 13 GB of disk
       and half an hour.
@@ -32,6 +35,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   history: ['readings', 'sensors'],
   scaling: ['readings', 'rounds', 'sensors', 'rate', 'seconds'],
   detection: ['data'],
+  'fleet-detection': ['sensors', 'days'],
 }
 
 async function main(): Promise<void> {
@@ -45,7 +49,7 @@ async function main(): Promise<void> {
   if (allowed === undefined || more.length > 0) throw new ExitError(USAGE)
   const { help: _, ...given } = values
   for (const name of Object.keys(given)) if (!allowed.includes(name)) throw new ExitError(`${command} takes no --${name}; see --help`)
-  const number = (name: 'readings' | 'rounds' | 'rate' | 'seconds' | 'sensors', defaultValue: number, max: number): number => (
+  const number = (name: 'readings' | 'rounds' | 'rate' | 'seconds' | 'sensors' | 'days', defaultValue: number, max: number): number => (
     readVariables({ [`--${name}`]: integer({ defaultValue, min: 1, max, help: '' }) }, { [`--${name}`]: values[name] })[`--${name}`] as number)
 
   if (command === 'ingest') {
@@ -57,6 +61,8 @@ async function main(): Promise<void> {
   } else if (command === 'detection') {
     if (values.data === undefined) throw new ExitError('detection needs --data FOLDER; see --help')
     benchDetection(values.data)
+  } else if (command === 'fleet-detection') {
+    benchFleetDetection({ sensors: number('sensors', 200, 10_000), days: number('days', 14, 400) })
   } else if (command === 'history') {
     await benchHistory({ readings: number('readings', 100_000_000, 1_000_000_000), sensors: number('sensors', 10_000, 10_000) })
   } else if (command === 'scaling') {
@@ -75,7 +81,7 @@ function parseOptions() {
       allowPositionals: true,
       options: {
         readings: { type: 'string' }, rounds: { type: 'string' }, rate: { type: 'string' }, seconds: { type: 'string' },
-        sensors: { type: 'string' }, profile: { type: 'string' }, peers: { type: 'string' }, data: { type: 'string' },
+        sensors: { type: 'string' }, profile: { type: 'string' }, peers: { type: 'string' }, data: { type: 'string' }, days: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     })
