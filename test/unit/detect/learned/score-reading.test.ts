@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { emptyResult, isWarmingUp, scoreReading, warmUpProgress } from '../../../../src/detect/learned/score-reading.ts'
 import { ALERT_THRESHOLD, WARM_UP_READINGS } from '../../../../src/detect/learned/settings.ts'
-import { createDetector } from '../../../../src/detect/learned/state.ts'
+import { NEWEST_US, createDetector } from '../../../../src/detect/learned/state.ts'
 import { MINUTE_US, PER_DAY, START_US, dailySine, random, scoresOf, timesOf } from './series.ts'
 
 const MODES = ['full', 'lite'] as const
@@ -17,7 +17,7 @@ for (const mode of MODES) {
     test('is silent while it warms up, whatever comes', () => {
       const detector = createDetector(mode)
       const result = emptyResult()
-      const values = dailySine(1, (value, index) => (index % 50 === 49 ? 1000 : value))
+      const values = dailySine(1, (value, index) => (index === WARM_UP_READINGS - 5 ? 1000 : value))
       for (let index = 0; index < WARM_UP_READINGS; index++) {
         assert.equal(isWarmingUp(detector), true)
         assert.equal(warmUpProgress(detector), index / WARM_UP_READINGS)
@@ -119,6 +119,9 @@ for (const mode of MODES) {
       const at = 9 * PER_DAY + 216
       values[at] = (values[at] as number) + 15
       assert.ok(alertsOf(scoresOf(values, times, mode)).includes(at))
+      const detector = createDetector(mode)
+      for (const [index, value] of values.entries()) scoreReading(detector, times[index] as number, value, emptyResult())
+      assert.equal(detector.numbers[NEWEST_US], times.at(-1))
     })
 
     test('scores any finite value from 0 to 1', () => {

@@ -41,7 +41,11 @@ test('the nearest shape is the nearest of all, and the shapes stay in the order 
 
 test('nothing is said until enough shapes are kept, and a shape is not compared with its own beginning', () => {
   const detector = createDetector('full')
-  const distances = feed(detector, Array.from({ length: 2000 }, (_, index) => index * index))
+  const values = Array.from({ length: 2000 }, (_, index) => index * index)
+  // The first whole shape is the 24th reading's; the next one that is offered takes it in.
+  const distances = feed(detector, values.slice(0, 3 * SHAPE_EVERY_READINGS - 1))
+  assert.equal(detector.numbers[SHAPES_KEPT], 0)
+  distances.push(...feed(detector, values.slice(3 * SHAPE_EVERY_READINGS - 1)))
   const first = distances.findIndex((distance) => distance >= 0)
   assert.ok(first > SHAPES_NEEDED * SHAPE_EVERY_READINGS)
   // A curve that always goes on rising is always new: a shape taken in at once would be half of a step away.

@@ -65,6 +65,17 @@ test('a record takes at most 5 KiB, a lite one 2 KiB', () => {
   assert.deepEqual(RECORD_BYTES, { full: 4800, lite: 1816 })
 })
 
+test('what was saved stays as it was', () => {
+  const detector = createDetector('full')
+  const result = emptyResult()
+  for (const [index, timeUs] of timesOf(500).entries()) scoreReading(detector, timeUs, index % 7, result)
+  const saved = saveDetector(detector)
+  const before = saved.slice()
+  const restored = restoreDetector(saved, 'full')
+  for (const one of [detector, restored]) scoreReading(one, timesOf(501)[500] as number, 100, result)
+  assert.deepEqual(saved, before)
+})
+
 test('a record of another size, mode or format is refused', () => {
   const saved = saveDetector(createDetector('full'))
   assert.throws(() => restoreDetector(saved, 'lite'), /1816 bytes, not 4800/)

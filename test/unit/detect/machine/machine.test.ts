@@ -42,6 +42,21 @@ test('is in alarm while several channels are away from their baselines, and no l
   assert.equal(alarmSinceUs(machine), START_US + ((on.at(-1) as number) + 1) * SECOND_US)
 })
 
+test('an alarm goes on a little below where it begins', () => {
+  const alarms = [2, 0.92].map((first) => {
+    const machine = createMachine(1)
+    run(machine, 401, () => 0)
+    for (const [count, deviation] of [[100, first], [150, 0.92]] as const) {
+      for (let reading = 0; reading < count; reading++) {
+        const [mean, variance] = [machine.numbers[4] as number, machine.numbers[5] as number]
+        updateChannel(machine, 0, START_US, mean + deviation * Math.sqrt(variance))
+      }
+    }
+    return isInAlarm(machine)
+  })
+  assert.deepEqual(alarms, [true, false])
+})
+
 test('says which channels it is', () => {
   const machine = createMachine(3)
   run(machine, 800, (second, channel) => (second >= 700 && channel > 0 ? (channel === 1 ? 5 : -2) : 0))
