@@ -1,6 +1,7 @@
 import { groupOf } from '../src/alarm/grouping.ts'
 import type { AlarmGroup } from '../src/alarm/grouping.ts'
 import { LIMIT_SIDE, STALE_INTERVALS, resolveSettings } from '../src/alarm/alarm-rules.ts'
+import { variables } from '../src/consumer/config.ts'
 import type { SensorAlarms } from '../src/consumer/alarm-settings.ts'
 import { judgeReading } from '../src/consumer/scoring.ts'
 import { createSensorMemory } from '../src/consumer/sensor-memory.ts'
@@ -72,9 +73,11 @@ export function benchFleetDetection({ sensors: count, days }: FleetDetectionOpti
 
 function alarmsOf(type: SensorType): SensorAlarms {
   const rules = ALARM_RULES.map((rule) => resolveSettings(type, rule))
+  const bits = (holds: (rule: AlarmRule, index: number) => boolean): number => (
+    ALARM_RULES.reduce((mask, rule, index) => mask | (holds(rule, index) ? 1 << index : 0), 0))
   return {
-    rules, enabled: rules.reduce((mask, { enabled }, index) => mask | (enabled ? 1 << index : 0), 0),
-    limits: ALARM_RULES.reduce((mask, rule, index) => mask | (LIMIT_SIDE[rule] !== undefined && (rules[index]?.limit ?? null) !== null ? 1 << index : 0), 0),
+    rules, learnedScore: variables.DETECTOR_ALARM_SCORE.defaultValue as number, enabled: bits((_, index) => rules[index]?.enabled === true),
+    limits: bits((rule, index) => LIMIT_SIDE[rule] !== undefined && (rules[index]?.limit ?? null) !== null),
   }
 }
 
@@ -155,7 +158,7 @@ function report(count: number, days: number, runs: ReadonlyMap<FleetSensor, Sens
     table(['', 'in all', 'a sensor and day'], ([
       ['readings at or above the warning limit', sum(({ over }) => over)], ['readings at or above the critical limit', sum(({ critical }) => critical)],
       ['readings that fire a rule (each was an alert before)', sum(({ fired }) => fired)], ['messages of alarms', sum(({ messages }) => messages)],
-      ['alarms', alarms], ['groups of a machine', groups],
+      ['times that an alarm was raised', alarms], ['the same, grouped by machine and minute', groups],
     ] as const).map(([name, total]) => [name, whole(total), (total / all.length / days).toFixed(3)])),
   ])
 }

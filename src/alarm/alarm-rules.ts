@@ -32,6 +32,13 @@ export const LIMIT_SIDE: Readonly<Partial<Record<AlarmRule, 'high' | 'low'>>> = 
 /** These are off unless told: the first is said better by `consecutive_high_alerts`, the others need a limit. */
 const OFF: readonly AlarmRule[] = ['warning_threshold_violation', 'low_threshold_violation', 'critical_low_threshold_violation']
 
+/**
+ * What these find is over with the next reading, so their alarms stand for a while: a sensor that spikes with every eighth reading for three
+ * hours is then one alarm instead of 400.
+ */
+const EVENTS: readonly AlarmRule[] = ['rapid_value_change', 'baseline_deviation', 'learned_anomaly', 'machine_anomaly']
+const EVENT_OFF_DELAY_MS = 300_000
+
 /** Intervals of a sensor without a reading, after which its signal is stale. */
 export const STALE_INTERVALS = 3
 
@@ -58,8 +65,8 @@ export function defaultSettings(type: SensorType, rule: AlarmRule): AlarmSetting
   return {
     enabled: !OFF.includes(rule), priority: null, limit: null, latch: false, onDelayMs: 0, reAlarmMs: null,
     deadband: LIMIT_SIDE[rule] === undefined ? 0 : (high - low) * deadbandPercent / 100,
-    // A signal is back, or its quality is, with one reading: there is nothing that dances on a threshold.
-    offDelayMs: rule === 'stale_signal' ? 0 : offDelayMs,
+    // A signal is back with one reading: there is nothing that dances on a threshold.
+    offDelayMs: rule === 'stale_signal' ? 0 : EVENTS.includes(rule) ? EVENT_OFF_DELAY_MS : offDelayMs,
   }
 }
 

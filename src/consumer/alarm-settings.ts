@@ -14,6 +14,8 @@ export interface SensorAlarms {
   /** A bit for each rule that is enabled, and for each that has to look at every value, because it has a limit of its own. */
   readonly enabled: number
   readonly limits: number
+  /** A reading of so high a score, 0 to 1, raises `learned_anomaly`. */
+  readonly learnedScore: number
 }
 
 /** The settings as they were when they were read last. */
@@ -24,7 +26,7 @@ export interface AlarmSettingsTable {
   refresh(): Promise<void>
 }
 
-export async function readSettingsTable(pool: Pool): Promise<AlarmSettingsTable> {
+export async function readSettingsTable(pool: Pool, learnedScore: number): Promise<AlarmSettingsTable> {
   let version = -1
   let settings = settingsTable([])
   let sensorsWithOwn = new Set<number>()
@@ -48,7 +50,7 @@ export async function readSettingsTable(pool: Pool): Promise<AlarmSettingsTable>
     const bits = (holds: (rule: AlarmRule, settings: AlarmSettings) => boolean): number => (
       ALARM_RULES.reduce((mask, rule, index) => mask | (holds(rule, rules[index] as AlarmSettings) ? 1 << index : 0), 0))
     return {
-      rules, enabled: bits((_, { enabled }) => enabled),
+      rules, learnedScore, enabled: bits((_, { enabled }) => enabled),
       limits: bits((rule, { enabled, limit }) => (
         enabled && LIMIT_SIDE[rule] !== undefined && (limit !== null || rule === 'warning_threshold_violation'))),
     }

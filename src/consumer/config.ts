@@ -5,7 +5,7 @@ import { kafkaSecurityOf } from '../kafka/security.ts'
 import type { KafkaSecurity } from '../kafka/security.ts'
 import { postgresVariables } from '../postgres/config.ts'
 import type { Retention } from '../postgres/retention.ts'
-import { integer, oneOf, readVariables, text } from '../runtime/config.ts'
+import { decimal, integer, oneOf, readVariables, text } from '../runtime/config.ts'
 import type { Environment } from '../runtime/config.ts'
 import { ExitError } from '../runtime/errors.ts'
 import { livenessVariables } from '../runtime/liveness-file.ts'
@@ -45,6 +45,11 @@ export const variables = {
     help: 'How the consumers learn what is normal for each sensor: full takes 5 KB and about 2 µs a reading; lite 2 KB and half of the time, and '
       + 'does not compare the shape of the last readings with earlier ones. The same in all consumers.',
   }),
+  DETECTOR_ALARM_SCORE: decimal({
+    defaultValue: 0.7, min: 0.1, max: 0.99,
+    help: 'A reading raises an alarm when the learned detector gives it so high a score, 0 to 1. At 0.7 a sensor without a fault raises one in four '
+      + 'weeks, at 0.5, which is for few sensors, three a week. The same in all consumers.',
+  }),
   ...thresholdVariables(SENSOR_TYPES),
   ...livenessVariables,
   LOG_LEVEL: oneOf(LOG_LEVELS, { defaultValue: 'info', help: 'What is logged, and everything above it.' }),
@@ -65,6 +70,7 @@ export interface ConsumerConfig {
   readonly thresholds: Readonly<Record<SensorType, ThresholdOverride>>
   /** Null: nothing is learned. */
   readonly detector: Mode | null
+  readonly learnedScore: number
   /** Null: none is wanted. */
   readonly livenessFile: string | null
   readonly logLevel: LogLevel
@@ -85,6 +91,7 @@ export function readConfig(env: Environment): ConsumerConfig {
     batchMaxAgeMs: values.BATCH_MAX_AGE_MS,
     retention: retentionOf(values.RETENTION_RAW_DAYS, values.RETENTION_MINUTE_DAYS, values.RETENTION_HOUR_DAYS),
     thresholds: thresholdOverrides(SENSOR_TYPES, values),
+    learnedScore: values.DETECTOR_ALARM_SCORE,
     detector: values.DETECTOR === 'off' ? null : values.DETECTOR,
     livenessFile: values.LIVENESS_FILE,
     logLevel: values.LOG_LEVEL,

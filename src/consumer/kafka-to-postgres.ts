@@ -23,6 +23,8 @@ export interface KafkaToPostgresOptions extends WriterOptions {
   readonly thresholds: Readonly<Record<SensorType, ThresholdOverride>>
   /** How the normal behaviour of each sensor is learned; null: not at all. */
   readonly detector: Mode | null
+  /** A reading of so high a score, 0 to 1, is an alarm. */
+  readonly learnedScore: number
   /** The partitions are ours, and their state is restored: it begins. */
   readonly onRestored: (logs: readonly OwnedLog[]) => void
 }
@@ -111,7 +113,7 @@ async function consume(
   options: KafkaToPostgresOptions, partitions: readonly number[], search: RefusedSearch, signal: AbortSignal,
 ): Promise<void> {
   const { pool, reader, log } = options
-  const alarmSettings = await readSettingsTable(pool)
+  const alarmSettings = await readSettingsTable(pool, options.learnedScore)
   const logs = await restoreLogs(options, partitions, alarmSettings)
   for (const each of logs.values()) for (const gap of each.gaps) log.warn({ partition: each.partition }, `gap in the log: ${gap}`)
   if (signal.aborted) return

@@ -9,7 +9,7 @@ import { ALERT_LEVELS, SENSOR_TYPES } from '../contract/sensor-types.ts'
 import type { AlertLevel, SensorType, Thresholds } from '../contract/sensor-types.ts'
 import { emptyResult, isWarmingUp, scoreReading } from '../detect/learned/score-reading.ts'
 import type { Result } from '../detect/learned/score-reading.ts'
-import { ALERT_THRESHOLD, STRENGTH_AT_THRESHOLD } from '../detect/learned/settings.ts'
+import { STRENGTH_AT_THRESHOLD } from '../detect/learned/settings.ts'
 import type { Detector } from '../detect/learned/state.ts'
 import { applyRules, remember } from '../detect/rules.ts'
 import type { SensorAlarms } from './alarm-settings.ts'
@@ -54,7 +54,7 @@ export function judgeReading(memory: SensorMemory, reading: JudgedReading, alarm
   let fired = isBad ? BAD_QUALITY : 0
   if (!isBad) {
     fired = applyRules(memory.rules, reading.value, ALERT_LEVELS[reading.level] as AlertLevel, SENSOR_TYPES[reading.sensorType].rules)
-    if (memory.detector !== null && isUnusual(memory.detector, reading)) fired |= LEARNED
+    if (memory.detector !== null && isUnusual(memory.detector, reading, alarms.learnedScore)) fired |= LEARNED
     touched |= (fired & alarms.enabled) | alarms.limits | (memory.open & ~STALE)
   }
   while (touched !== 0) {
@@ -82,9 +82,9 @@ export function judgeSilence(memory: SensorMemory, nowUs: number, alarms: Sensor
   tell(memory, index, condition, followCondition(condition, signal, settings), onChange)
 }
 
-function isUnusual(detector: Detector, reading: JudgedReading): boolean {
+function isUnusual(detector: Detector, reading: JudgedReading, alarmScore: number): boolean {
   const score = scoreReading(detector, reading.timeUs, reading.value, learned)
-  return score >= ALERT_THRESHOLD && !isWarmingUp(detector)
+  return score >= alarmScore && !isWarmingUp(detector)
 }
 
 function follow(memory: SensorMemory, index: number, reading: JudgedReading, fired: boolean, alarms: SensorAlarms, onChange: OnChange): void {

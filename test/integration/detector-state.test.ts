@@ -32,7 +32,7 @@ async function recomputed(pool: Pool): Promise<Uninterrupted> {
     select b.log_key as log, r.sensor_key as sensor, b.first_offset + r.offset_in_batch as "offset", (extract(epoch from r.time) * 1000000)::int8 as time_us,
       r.value, r.level, r.quality
     from reading r join batch b using (batch_id) order by b.log_key, "offset"`)
-  const settings = await readSettingsTable(pool)
+  const settings = await readSettingsTable(pool, 0.7)
   const memories = new Map<string, SensorMemory>()
   const changes: string[] = []
   for (const { log, sensor, offset, time_us: timeUs, value, level, quality } of rows) {
