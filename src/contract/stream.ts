@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { openAlarmsSchema } from './alarm-api.ts'
 import {
   consumersSchema, ledgerSchema, partitionAssignmentSchema, producersSchema, realTimeMetricsSchema, rebalancingEventSchema,
   recentAlertsSchema, systemStatusSchema,
@@ -33,6 +34,7 @@ export const streamSchemas = {
   partitions: partitionAssignmentSchema,
   metrics: realTimeMetricsSchema,
   alerts: recentAlertsSchema,
+  alarms: openAlarmsSchema,
   /** The newest 50, newest first. */
   rebalances: Type.Array(rebalancingEventSchema),
   ledger: ledgerSchema,

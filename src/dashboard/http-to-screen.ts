@@ -8,7 +8,7 @@ const RETRY_AFTER_MS = 1_000
 const WATCH_EVERY_MS = 500
 
 const SECTIONS: Readonly<Record<StreamSection, true>> = {
-  health: true, status: true, consumers: true, producers: true, partitions: true, metrics: true, alerts: true, rebalances: true,
+  health: true, status: true, consumers: true, producers: true, partitions: true, metrics: true, alerts: true, alarms: true, rebalances: true,
   ledger: true,
 }
 

@@ -13,6 +13,9 @@ import { createSignOn } from './access/sign-on.ts'
 import type { Demo } from './demo/demo.ts'
 import { handleError, handleNotFound, refuseWrongMethods } from './error-handlers.ts'
 import { registerAccounts } from './routes/accounts.ts'
+import { registerAlarmActions } from './routes/alarm-actions.ts'
+import { registerAlarmSettings } from './routes/alarm-settings.ts'
+import { registerAlarms } from './routes/alarms.ts'
 import { registerAudit } from './routes/audit.ts'
 import { registerConsumerHealth } from './routes/consumer-health.ts'
 import type { RouteContext } from './routes/context.ts'
@@ -43,6 +46,7 @@ import { registerSession } from './routes/session.ts'
 import { registerStream } from './routes/stream.ts'
 import { registerSystemStatus } from './routes/system-status.ts'
 import { registerTokens } from './routes/tokens.ts'
+import { registerWhatIf } from './routes/what-if.ts'
 import { DOCS_POLICY, SECURITY_HEADERS, TLS_HEADERS } from './security-headers.ts'
 import type { ServerTls } from './tls-files.ts'
 import { compileValidator } from './validator.ts'
@@ -57,6 +61,8 @@ export interface AppOptions extends RouteContext {
   /** Absent or null: people log in by password alone. */
   readonly oidc?: OidcConfig | null
   readonly sensorTopic: string
+  /** An alarm can be shelved for so long; absent: 24. */
+  readonly maxShelveHours?: number | undefined
   /** Absent or null: there is no demonstration. */
   readonly demo?: Demo | null
   /** Absent or null: plain http. */
@@ -73,6 +79,7 @@ export interface AppOptions extends RouteContext {
 const MAX_BODY_BYTES = 64 * 1024
 /** With the address: 2,000 letters of a search take 24 KB there, and the route says what is wrong with them. */
 const MAX_HEADER_BYTES = 64 * 1024
+const MAX_SHELVE_HOURS = 24
 /** For a request to arrive; the stream's answer may take for ever. */
 const REQUEST_TIMEOUT_MS = 10_000
 
@@ -105,6 +112,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   registerSensorHistory(app, options)
   registerMachines(app, options)
   registerExport(app, options)
+  registerAlarms(app, options)
   registerKafkaCluster(app, options)
   registerKafkaTopics(app, options)
   registerKafkaGroups(app, options)
@@ -120,7 +128,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   return app
 }
 
-function registerAccess(app: App, access: Access, { log, oidc = null, sensorTopic }: AppOptions): void {
+function registerAccess(app: App, access: Access, { log, oidc = null, sensorTopic, maxShelveHours = MAX_SHELVE_HOURS, whatIf }: AppOptions): void {
   const signIn = createSignIn(access)
   registerLogin(app, access, signIn)
   if (oidc !== null) registerLoginOidc(app, createSignOn({ access, config: oidc, log }))
@@ -130,6 +138,9 @@ function registerAccess(app: App, access: Access, { log, oidc = null, sensorTopi
   registerTokens(app, access)
   registerAudit(app, access)
   registerKafkaReplay(app, access, sensorTopic)
+  registerAlarmActions(app, access, maxShelveHours)
+  registerAlarmSettings(app, access)
+  registerWhatIf(app, { whatIf })
 }
 
 function createFastify(log: Log, tls: ServerTls | null, trustedProxies: readonly string[]) {

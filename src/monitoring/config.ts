@@ -2,7 +2,7 @@ import { kafkaVariables } from '../kafka/config.ts'
 import { kafkaSecurityOf, kafkaSecurityVariables } from '../kafka/security.ts'
 import type { KafkaSecurity } from '../kafka/security.ts'
 import { postgresVariables } from '../postgres/config.ts'
-import { flag, oneOf, port, readVariables, text } from '../runtime/config.ts'
+import { flag, integer, oneOf, port, readVariables, text } from '../runtime/config.ts'
 import type { Environment } from '../runtime/config.ts'
 import { LOG_LEVELS } from '../runtime/log.ts'
 import type { LogLevel } from '../runtime/log.ts'
@@ -40,6 +40,7 @@ export const monitoringVariables = {
   DEMO_SOCKET: {
     ...text({ help: 'The socket of a demonstration, by which services are killed and revived from the page; set by `make all DEMO=1`.' }), defaultValue: null,
   },
+  MAX_SHELVE_HOURS: integer({ defaultValue: 24, min: 1, max: 8_760, help: 'The hours for which an operator can shelve an alarm at most.' }),
   DATABASE_URL: postgresVariables.DATABASE_URL,
   KAFKA_BROKERS: kafkaVariables.KAFKA_BROKERS,
   SENSOR_TOPIC: kafkaVariables.SENSOR_TOPIC,
@@ -65,6 +66,8 @@ export interface MonitoringConfig {
   readonly publicUrl?: URL | null
   /** Absent or null: there is no demonstration. */
   readonly demoSocket?: string | null
+  /** Absent: 24. */
+  readonly maxShelveHours?: number
   readonly databaseUrl: string
   readonly brokers: readonly string[]
   readonly kafkaSecurity: KafkaSecurity
@@ -86,6 +89,7 @@ export function readConfig(env: Environment): MonitoringConfig {
     oidc: oidcOf(values),
     publicUrl: values.MONITORING_PUBLIC_URL,
     demoSocket: values.DEMO_SOCKET,
+    maxShelveHours: values.MAX_SHELVE_HOURS,
     databaseUrl: values.DATABASE_URL,
     brokers: values.KAFKA_BROKERS,
     kafkaSecurity: kafkaSecurityOf(values),

@@ -1,6 +1,7 @@
 import type { StreamData, StreamSection } from '../contract/stream.ts'
 import type { PartitionState as KafkaPartition } from '../kafka/topic-reader.ts'
 import type { Client } from '../postgres/pool.ts'
+import { countOpenAlarms, readOpenAlarms, readSuppressions } from '../postgres/read-alarms.ts'
 import { readRecentAlerts } from '../postgres/read-alerts.ts'
 import { readBatchesFrom, readLatestBatches } from '../postgres/read-batches.ts'
 import { readConsumerHealth, readProducerHealth } from '../postgres/read-health.ts'
@@ -9,6 +10,7 @@ import { readLogs } from '../postgres/read-logs.ts'
 import type { LogRow } from '../postgres/read-logs.ts'
 import { readRebalances } from '../postgres/read-rebalances.ts'
 import { readClock } from '../postgres/snapshot.ts'
+import { buildOpenAlarms } from './alarm-shape.ts'
 import { WINDOW_S, createCommittedCounts } from './committed-counts.ts'
 import { createCounterRates } from './counter-rates.ts'
 import type { CounterRates } from './counter-rates.ts'
@@ -41,6 +43,7 @@ export interface Reading {
 }
 
 const LEDGER_SPACING_MS = 500
+const MOST_ALARMS = 200
 /** Everybody had the time to write again, however slow. */
 const OUTAGE_REMEMBERED_MS = 3_600_000
 /** These are made from the rows of `producer_health`. */
@@ -70,6 +73,7 @@ export function createOverview(topic: string, kafkaPartitions: () => ReadonlyMap
     await countBatches(client, current)
     sections.rebalances = buildRebalances(await readRebalances(client))
     sections.alerts = buildAlerts(await readRecentAlerts(client))
+    sections.alarms = await readAlarmSection(client)
     if (asked.has('ledger') || (watched && ledgerPace.due())) {
       sections.ledger = buildLedger(await ledgerPace.timed(() => readLedgerRows(client, logs)))
     }
@@ -127,6 +131,10 @@ export function createOverview(topic: string, kafkaPartitions: () => ReadonlyMap
   }
 
   return { sections, read }
+}
+
+async function readAlarmSection(client: Client): Promise<StreamData['alarms']> {
+  return buildOpenAlarms(await readOpenAlarms(client, MOST_ALARMS), await countOpenAlarms(client), await readSuppressions(client, MOST_ALARMS))
 }
 
 function observe(counters: CounterRates, rows: readonly (ConsumerHealthRow | ProducerHealthRow)[]): void {

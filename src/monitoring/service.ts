@@ -9,6 +9,7 @@ import type { Service } from '../runtime/lifecycle.ts'
 import type { Log } from '../runtime/log.ts'
 import { createAccess } from './access/access.ts'
 import { buttonOf } from './access/oidc-config.ts'
+import { createAlarmReader } from './alarms.ts'
 import { createApp } from './app.ts'
 import type { App } from './app.ts'
 import type { MonitoringConfig } from './config.ts'
@@ -23,6 +24,7 @@ import { createOverview } from './overview.ts'
 import { startPostgresToHttp } from './postgres-to-http.ts'
 import { createSensorDirectory } from './sensor-directory.ts'
 import { createStream } from './stream.ts'
+import { createWhatIf } from './what-if.ts'
 
 const DASHBOARD_DIR = fileURLToPath(new URL('../dashboard/dist', import.meta.url))
 /** For logins, so that they don't wait for the reading, nor it for them; one of them is free while a replay is requested. */
@@ -101,6 +103,7 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     app = await createApp({
       log, access, demo, oidc, source, stream, tls, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic),
       sensors, history: createHistory(historyDatabase, sensors), exporter: createExporter(exportPool, historyDatabase),
+      alarms: createAlarmReader(historyDatabase), whatIf: createWhatIf(historyDatabase), maxShelveHours: config.maxShelveHours,
       sensorTopic: config.sensorTopic, dashboardDir: DASHBOARD_DIR, trustedProxies: config.trustedProxies,
       allowedHosts: [config.host, ...publicUrl === null ? [] : [publicUrl.hostname], ...config.allowedHosts ?? []],
     })

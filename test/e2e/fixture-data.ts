@@ -43,9 +43,13 @@ export function plant(options: PlantOptions): StreamData {
       partition_activity: activity, partitions,
     },
     metrics: options.metrics ?? metrics(now, producers.reduce((sum, each) => sum + each.readings_per_second, 0)),
-    alerts: options.alerts ?? alerts(now), rebalances,
+    alerts: options.alerts ?? alerts(now), alarms: NO_ALARMS, rebalances,
     ledger: options.ledger ?? ledger(12_345),
   }
+}
+
+const NO_ALARMS: StreamData['alarms'] = {
+  alarms: [], counts: { open: 0, unacknowledged: 0, high: 0, medium: 0, low: 0, shelved: 0, suppressed: 0, out_of_service: 0 }, suppressed_machines: [],
 }
 
 export function emptyPlant(now: number): StreamData {

@@ -76,11 +76,11 @@ async function collect(response: Response, events: StreamEvent[]): Promise<void>
 }
 
 /** Checks an answer against what /openapi.json says of its path and status. */
-export async function assertDescribed(url: string, path: string, status: number, body: unknown): Promise<void> {
+export async function assertDescribed(url: string, path: string, status: number, body: unknown, method = 'get'): Promise<void> {
   const description = await (await fetch(`${url}/openapi.json`)).json() as {
-    paths: Record<string, { get: { responses: Record<string, { content: { 'application/json': { schema: object } } }> } }>
+    paths: Record<string, Record<string, { responses: Record<string, { content: { 'application/json': { schema: object } } }> }>>
   }
-  const schema = description.paths[path]?.get.responses[status]?.content['application/json'].schema
+  const schema = description.paths[path]?.[method]?.responses[status]?.content['application/json'].schema
   assert.ok(schema !== undefined, `/openapi.json says nothing of ${path} with ${status}`)
   const [matches, errors] = Compile(schema).Errors(body)
   assert.ok(matches, `${path} is not as described: ${JSON.stringify(errors)}`)

@@ -2,12 +2,14 @@ import { Type } from 'typebox'
 import { errorSchema } from '../../contract/api.ts'
 import type { KafkaDeadLetters } from '../../contract/kafka-api.ts'
 import { MAX_NAME_LENGTH } from '../../contract/reading.ts'
+import type { AlarmReader } from '../alarms.ts'
 import type { Exporter } from '../export/exporter.ts'
 import type { ReadHistory } from '../history.ts'
 import type { KafkaExplorer } from '../kafka-explorer.ts'
 import type { PostgresToHttp } from '../postgres-to-http.ts'
 import type { SensorDirectory } from '../sensor-directory.ts'
 import type { Stream } from '../stream.ts'
+import type { AskWhatIf } from '../what-if.ts'
 
 /** What the routes answer from. */
 export interface RouteContext {
@@ -18,6 +20,8 @@ export interface RouteContext {
   readonly sensors: SensorDirectory
   readonly history: ReadHistory
   readonly exporter: Exporter
+  readonly alarms: AlarmReader
+  readonly whatIf: AskWhatIf
 }
 
 /** The failures that every path of the API has in common; those that everybody may ask only answer 401 to a token that isn't taken. */

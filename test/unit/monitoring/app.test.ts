@@ -26,6 +26,9 @@ const LAYOUT: TopicLayout = {
   topic: 'plant', topicId: 'id', internal: false, partitions: [0, 1].map((partition) => ({ partition, leader: 1, replicas: [1], inSyncReplicas: [1] })),
 }
 const away = (): never => { throw new UnavailableError('Kafka: Connection to 127.0.0.1:1 failed') }
+const ALARMS: Pick<RouteContext, 'alarms' | 'whatIf'> = {
+  alarms: { list: async () => down(), one: async () => down(), scorecard: async () => down(), settings: async () => down() }, whatIf: async () => down(),
+}
 const HISTORY: Pick<RouteContext, 'sensors' | 'history' | 'exporter'> = {
   sensors: { all: async () => [], one: async () => down(), row: async () => down() }, history: async () => down(), exporter: { run: async () => down() },
 }
@@ -43,6 +46,7 @@ const KAFKA: Pick<RouteContext, 'kafka' | 'deadLetters'> = {
 }
 const KAFKA_PATHS = ['cluster', 'topics', 'groups', 'messages', 'message', 'tail', 'dead-letters'].map((name) => `/api/kafka/${name}`)
 
+const ALARM_PATHS = ['alarms', 'alarms/{id}', 'alarm-scorecard', 'alarm-settings'].map((name) => `/api/${name}`)
 const HISTORY_PATHS = ['sensors', 'sensors/{id}', 'sensors/{id}/history', 'machines', 'export'].map((name) => `/api/${name}`)
 const PATHS = ['system-status', 'consumer-health', 'producer-health', 'partition-assignment', 'real-time-metrics', 'recent-alerts', 'ledger'].map((name) => `/api/${name}`)
 
@@ -54,7 +58,7 @@ async function start(owner: Owner, source = UP, { maxClients = 10, built = true 
     writeFileSync(join(dir, 'index.html'), '<!doctype html><title>the page</title>')
     writeFileSync(join(dir, 'assets/main-abc123.js'), 'export {}')
   }
-  const app = await createApp({ log: createLog('test', 'silent'), source, stream, ...KAFKA, ...HISTORY, sensorTopic: 'plant', dashboardDir: dir })
+  const app = await createApp({ log: createLog('test', 'silent'), source, stream, ...KAFKA, ...HISTORY, ...ALARMS, sensorTopic: 'plant', dashboardDir: dir })
   owner.after(async () => {
     stream.close()
     await app.close()
@@ -205,7 +209,7 @@ describe('the description', () => {
   test('names every path with its schema', async (t) => {
     const description = (await (await start(t)).inject('/openapi.json')).json<{ openapi: string, paths: Record<string, { get: { summary: string, responses: Record<string, unknown> } }> }>()
     assert.match(description.openapi, /^3\.1/)
-    assert.deepEqual(Object.keys(description.paths).sort(), [...PATHS, ...KAFKA_PATHS, ...HISTORY_PATHS, '/api/stream', '/health'].sort())
+    assert.deepEqual(Object.keys(description.paths).sort(), [...PATHS, ...KAFKA_PATHS, ...HISTORY_PATHS, ...ALARM_PATHS, '/api/stream', '/health'].sort())
     for (const [path, { get }] of Object.entries(description.paths)) {
       assert.ok(get.summary.length > 10, path)
       assert.ok('200' in get.responses && '503' in get.responses, path)

@@ -6,7 +6,7 @@ import type { StreamSection } from '../../../../src/contract/stream.ts'
 test('a stream without its sections is named, and so is one of another shape', () => {
   assert.throws(() => judgeSections(new Map()), /^Error: no event: health, status, /)
   const wrong = new Map<StreamSection, unknown>([
-    'health', 'status', 'consumers', 'producers', 'partitions', 'metrics', 'alerts', 'rebalances', 'ledger',
+    'health', 'status', 'consumers', 'producers', 'partitions', 'metrics', 'alerts', 'alarms', 'rebalances', 'ledger',
   ].map((section) => [section as StreamSection, 7]))
   assert.throws(() => judgeSections(wrong), /^Error: health: .+; status: .+; consumers: /)
 })

@@ -1,0 +1,109 @@
+import type { AlarmSettings } from '../alarm/alarm-rules.ts'
+import { TARGETS } from '../alarm/scorecard.ts'
+import type { Scorecard, ScorecardSpan } from '../alarm/scorecard.ts'
+import { settingsTable } from '../alarm/settings-table.ts'
+import type {
+  Alarm, AlarmEventShown, AlarmScorecard, AlarmSetting, AlarmSettingsAnswer, EffectiveAlarmSetting, OpenAlarms,
+} from '../contract/alarm-api.ts'
+import { ALARM_PRIORITIES, ALARM_RULES } from '../contract/alarm.ts'
+import type { AlarmRule } from '../contract/alarm.ts'
+import { SENSOR_TYPE_NAMES } from '../contract/sensor-types.ts'
+import type { SensorType } from '../contract/sensor-types.ts'
+import type { AlarmSettingRow } from '../postgres/alarm-settings.ts'
+import type { AlarmEventListed, ListedAlarm, MachineSuppression, OpenCount } from '../postgres/read-alarms.ts'
+
+// From rows to the shapes of the API: pure.
+
+function timeText(timeMs: number): string
+function timeText(timeMs: number | null): string | null
+function timeText(timeMs: number | null): string | null {
+  return timeMs === null ? null : new Date(timeMs).toISOString()
+}
+
+export function buildAlarm(row: ListedAlarm): Alarm {
+  return {
+    episode_id: row.episodeId, sensor_id: row.sensorId, sensor_type: row.sensorType, machine_id: row.machineId,
+    location: JSON.parse(row.location) as Alarm['location'], rule: row.rule, priority: row.priority, state: row.state, severity: row.severity,
+    condition_active: row.conditionActive, latched: row.latched, raised_at: timeText(row.raisedMs), escalated_at: timeText(row.escalatedMs),
+    cleared_at: timeText(row.clearedMs), acknowledged_at: timeText(row.acknowledgedMs), acknowledged_by: row.acknowledgedBy,
+    ended_at: timeText(row.endedMs), duration_ms: row.clearedMs === null ? null : Math.max(0, Math.round(row.clearedMs - row.raisedMs)),
+    first_value: row.firstValue, last_value: row.lastValue, peak_value: row.peakValue, peak_at: timeText(row.peakMs), unit: row.unit,
+    readings: row.readings, description: row.description, group_id: row.groupId, detected_by: row.detectedBy, changed_at: timeText(row.changedMs),
+    shelved_until: timeText(row.shelvedUntilMs), shelved_by: row.shelvedBy, shelved_reason: row.shelvedReason,
+  }
+}
+
+export function buildEvents(rows: readonly AlarmEventListed[]): AlarmEventShown[] {
+  return rows.map((row) => ({
+    event_id: row.eventId, transition: row.transition, state: row.state, announced: row.announced, occurred_at: row.occurredAt.toISOString(),
+    recorded_at: row.recordedAt.toISOString(), actor: row.actor, reason: row.reason, value: row.value, detail: row.detail,
+  }))
+}
+
+const HIDDEN = ['shelved', 'suppressed', 'out_of_service'] as const
+
+export function buildOpenAlarms(
+  rows: readonly ListedAlarm[], counts: readonly OpenCount[], suppressed: readonly MachineSuppression[],
+): OpenAlarms {
+  const sum = (fits: (count: OpenCount) => boolean): number => counts.filter(fits).reduce((total, { count }) => total + count, 0)
+  const isHidden = ({ state }: OpenCount): boolean => (HIDDEN as readonly string[]).includes(state)
+  const [high, medium, low] = ALARM_PRIORITIES.map((priority) => sum((count) => count.priority === priority && !isHidden(count)))
+  return {
+    alarms: rows.map(buildAlarm),
+    counts: {
+      open: sum(() => true), unacknowledged: sum(({ state }) => state === 'unacknowledged' || state === 'returned_unacknowledged'),
+      high: high ?? 0, medium: medium ?? 0, low: low ?? 0, shelved: sum(({ state }) => state === 'shelved'),
+      suppressed: sum(({ state }) => state === 'suppressed'), out_of_service: sum(({ state }) => state === 'out_of_service'),
+    },
+    suppressed_machines: suppressed.map((row) => ({
+      machine_id: row.machineId, suppressed_by: row.suppressedBy, reason: row.reason, suppressed_at: row.suppressedAt.toISOString(),
+    })),
+  }
+}
+
+export function buildSetting({ override, ...row }: AlarmSettingRow): AlarmSetting {
+  return {
+    setting_id: row.settingId, sensor_type: row.sensorType, sensor_id: row.sensorId, rule: row.rule,
+    enabled: override.enabled ?? null, priority: override.priority ?? null, limit: override.limit ?? null, deadband: override.deadband ?? null,
+    on_delay_ms: override.onDelayMs ?? null, off_delay_ms: override.offDelayMs ?? null, re_alarm_ms: override.reAlarmMs ?? null,
+    latch: override.latch ?? null, changed_by: row.changedBy, reason: row.reason, changed_at: row.changedAt.toISOString(),
+    undo: row.restores !== null,
+  }
+}
+
+export function buildSettings(rows: readonly AlarmSettingRow[]): AlarmSettingsAnswer {
+  const of = settingsTable(rows)
+  return {
+    types: SENSOR_TYPE_NAMES.flatMap((type) => ALARM_RULES.map((rule) => effective(type, rule, of(type, null, rule)))),
+    set: rows.map(buildSetting),
+  }
+}
+
+function effective(type: SensorType, rule: AlarmRule, settings: AlarmSettings): EffectiveAlarmSetting {
+  const { enabled, priority, limit, deadband, onDelayMs, offDelayMs, reAlarmMs, latch } = settings
+  return {
+    sensor_type: type, rule, enabled, priority, limit, deadband, on_delay_ms: onDelayMs, off_delay_ms: offDelayMs, re_alarm_ms: reAlarmMs, latch,
+  }
+}
+
+const SETTING_NAMES = { onDelayMs: 'on_delay_ms', offDelayMs: 'off_delay_ms' } as const
+
+export function buildScorecard(card: Scorecard, { fromMs, toMs, operators }: ScorecardSpan): AlarmScorecard {
+  const share = (priority: keyof Scorecard['priorities']) => (
+    { ...card.priorities[priority], target_percent: TARGETS.prioritiesPercent[priority] })
+  return {
+    from: timeText(fromMs), to: timeText(toMs), operators, alarms: card.alarms, per_day: card.perDay, target_per_day: TARGETS.manageablePerDay,
+    per_10_minutes: card.per10Min, flood_percent: card.floodPercent, target_flood_percent: TARGETS.floodPercent,
+    floods: card.floods.map((flood) => ({ from: timeText(flood.fromMs), to: timeText(flood.toMs), alarms: flood.alarms })),
+    standing: card.standing, stale_count: card.staleCount,
+    stale: card.stale.map(({ sensorId, rule, raisedMs }) => ({ sensor_id: sensorId, rule, raised_at: timeText(raisedMs) })),
+    chattering_count: card.chatteringCount,
+    chattering: card.chattering.map(({ sensorId, rule, mostPerMinute }) => ({ sensor_id: sensorId, rule, most_per_minute: mostPerMinute })),
+    priorities: { high: share('high'), medium: share('medium'), low: share('low') },
+    bad_actors: card.badActors.map(({ sensorId, rule, alarms, percent, proposal }) => ({
+      sensor_id: sensorId, rule, alarms, percent,
+      proposal: proposal === null ? null
+        : { setting: SETTING_NAMES[proposal.setting], delay_ms: proposal.delayMs, alarms_after: proposal.alarmsAfter },
+    })),
+  }
+}

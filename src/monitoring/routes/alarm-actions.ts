@@ -1,0 +1,109 @@
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { acknowledgeSchema, alarmSchema, explainedSchema, machineSuppressionSchema, shelveSchema } from '../../contract/alarm-api.ts'
+import type { Alarm, MachineSuppressionAnswer } from '../../contract/alarm-api.ts'
+import { errorSchema } from '../../contract/api.ts'
+import { MAX_NAME_LENGTH } from '../../contract/reading.ts'
+import {
+  acknowledgeAlarm, returnToService, shelveAlarm, suppressMachine, takeOutOfService, unshelveAlarm, unsuppressMachine,
+} from '../../postgres/alarm-actions.ts'
+import type { ActionResult, Actor } from '../../postgres/alarm-actions.ts'
+import { inTransaction } from '../../postgres/pool.ts'
+import type { Client } from '../../postgres/pool.ts'
+import { readAlarm } from '../../postgres/read-alarms.ts'
+import type { ListedAlarm } from '../../postgres/read-alarms.ts'
+import type { Access } from '../access/access.ts'
+import { auditOf } from '../access/audit.ts'
+import { databaseCall } from '../access/database-call.ts'
+import { callerOf } from '../access/guard.ts'
+import { buildAlarm } from '../alarm-shape.ts'
+import type { App } from '../app.ts'
+import { RequestError } from '../request-error.ts'
+import { alarmPath, noSuchAlarm } from './alarms.ts'
+import { changeFailures } from './context.ts'
+
+const refused = { 409: { ...errorSchema, description: 'the alarm is where this can\'t be done; the error says why' } }
+const answers = { 200: { ...alarmSchema, description: 'the alarm after it; the same when it was so before' }, ...noSuchAlarm, ...refused, ...changeFailures }
+const machinePath = Type.Object({
+  id: Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH, pattern: '^[^\\u0000]*$', description: 'machine_id' }),
+})
+const MINUTE_MS = 60_000
+
+/** What operators do to alarms. Each is idempotent: asked twice it is done once. */
+export function registerAlarmActions(app: App, access: Access, maxShelveHours: number): void {
+  const described = (summary: string, description: string) => ({ tags: ['Alarms'], summary, description, params: alarmPath, response: answers })
+
+  app.post('/api/alarms/:id/acknowledge', {
+    schema: { ...described('An operator has seen it', 'One whose condition has cleared is over with it, unless it is latched.'), body: acknowledgeSchema },
+  }, (request) => change(request, 'acknowledge', request.body.comment ?? null, (client, actor) => (
+    acknowledgeAlarm(client, request.params.id, 'acknowledge', actor))))
+
+  app.post('/api/alarms/:id/reset', {
+    schema: { ...described('Let go of a latched alarm', 'Once its condition has cleared and it is acknowledged.'), body: acknowledgeSchema },
+  }, (request) => change(request, 'reset', request.body.comment ?? null, (client, actor) => acknowledgeAlarm(client, request.params.id, 'reset', actor)))
+
+  app.post('/api/alarms/:id/shelve', {
+    schema: {
+      ...described('Hide the alarms of this rule of this sensor for a time', `For \`minutes\`, or with \`one_shot\` until its condition clears. What still `
+        + `stands is shown again then. At most MAX_SHELVE_HOURS, here ${maxShelveHours} h.`),
+      body: shelveSchema,
+    },
+  }, (request) => {
+    const { minutes, one_shot: oneShot = false, reason } = request.body
+    if ((minutes === undefined) !== oneShot) throw new RequestError(400, 'body must have either minutes or one_shot')
+    if (minutes !== undefined && minutes > maxShelveHours * 60) throw new RequestError(400, `minutes must be <= ${maxShelveHours * 60}`)
+    return change(request, 'shelve', `${minutes === undefined ? 'once' : `${minutes} min`}: ${reason}`, (client, actor) => (
+      shelveAlarm(client, request.params.id, minutes === undefined ? null : actor.nowMs + minutes * MINUTE_MS, { ...actor, reason })))
+  })
+
+  app.post('/api/alarms/:id/unshelve', {
+    schema: { ...described('Show the alarms of this rule of this sensor again', 'One that stands is an unacknowledged one then.'), body: acknowledgeSchema },
+  }, (request) => change(request, 'unshelve', request.body.comment ?? null, (client, actor) => unshelveAlarm(client, request.params.id, actor)))
+
+  app.post('/api/alarms/:id/out-of-service', {
+    schema: {
+      ...described('Take this rule of this sensor out of service', 'Until somebody returns it. What happens meanwhile is recorded.'),
+      body: explainedSchema,
+    },
+  }, (request) => change(request, 'out_of_service', request.body.reason, (client, actor) => (
+    takeOutOfService(client, request.params.id, { ...actor, reason: request.body.reason }))))
+
+  app.post('/api/alarms/:id/return-to-service', {
+    schema: { ...described('Return this rule of this sensor to service', 'One that stands is an unacknowledged one then.'), body: explainedSchema },
+  }, (request) => change(request, 'return_to_service', request.body.reason, (client, actor) => returnToService(client, request.params.id, actor)))
+
+  for (const [verb, act, summary] of [
+    ['suppress', suppressMachine, 'Suppress by design all alarms of a machine that is in maintenance'],
+    ['unsuppress', unsuppressMachine, 'The maintenance of a machine is over'],
+  ] as const) {
+    app.post(`/api/machines/:id/${verb}`, {
+      schema: {
+        tags: ['Alarms'], summary, params: machinePath, body: explainedSchema,
+        response: { 200: machineSuppressionSchema, ...changeFailures },
+      },
+    }, (request): Promise<MachineSuppressionAnswer> => databaseCall(() => inTransaction(access.pool, async (client) => {
+      const { id } = request.params
+      const actor = { name: callerOf(request).account as string, reason: request.body.reason, nowMs: Date.now() }
+      const changed = await act(client, id, actor)
+      if (changed !== null) await auditOf(client, request, `machine.${verb}`, id, `${request.body.reason} (${changed} alarms)`)
+      return { machine_id: id, suppressed: verb === 'suppress', changed_alarms: changed ?? 0 }
+    })))
+  }
+
+  /** In one transaction with its record in the audit log. */
+  async function change(
+    request: FastifyRequest, action: string, detail: string | null, act: (client: Client, actor: Actor & { readonly name: string }) => Promise<ActionResult>,
+  ): Promise<Alarm> {
+    const { id } = request.params as { id: string }
+    const actor = { name: callerOf(request).account as string, reason: detail, nowMs: Date.now() }
+    const row = await databaseCall(() => inTransaction(access.pool, async (client) => {
+      const result = await act(client, actor)
+      if (result.outcome === 'unknown') throw new RequestError(404, `there is no alarm ${id}`)
+      if (result.outcome === 'refused') throw new RequestError(409, result.reason)
+      const { sensorId, rule } = result.alarm
+      if (result.outcome === 'done') await auditOf(client, request, `alarm.${action}`, `${sensorId} ${rule}`, detail)
+      return await readAlarm(client, id) as ListedAlarm
+    }))
+    return buildAlarm(row)
+  }
+}
