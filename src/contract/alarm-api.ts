@@ -108,7 +108,7 @@ const share = object({
 
 export const scorecardSchema = object({
   from: time('begin'), to: time('end, not included'), operators: Type.Integer({ minimum: 1, description: 'who share the alarms' }),
-  alarms: count('that were announced; of more than 100,000 only the newest are looked at'),
+  alarms: count('that were announced; of more than 50,000 only the newest are looked at'),
   per_day: Type.Number({ description: 'for one operator' }), target_per_day: Type.Number({ description: 'that one can manage' }),
   per_10_minutes: object({ mean: Type.Number(), most: Type.Number() }, 'AlarmRate'),
   flood_percent: Type.Number({ description: 'of the 10-minute windows, those with more than 10 alarms for one operator' }),

@@ -13,7 +13,10 @@ export interface ListedAlarm extends AlarmRow {
 
 const COLUMNS = `${ALARM_SELECTION}, (extract(epoch from h.until) * 1000)::float8 as "shelvedUntilMs", h.shelved_by as "shelvedBy",
   h.reason as "shelvedReason"`
-const SOURCE = `from alarm a left join alarm_shelf h on a.state = 'shelved' and h.sensor_key = a.sensor_key and h.rule = a.rule`
+const SHELF = `left join alarm_shelf h on a.state = 'shelved' and h.sensor_key = a.sensor_key and h.rule = a.rule`
+const ALL = `from alarm a ${SHELF}`
+/** The offset keeps the planner from going through all alarms in their order to the first open ones: 90 ms among 500,000, where this takes 9. */
+const OPEN = `from (select * from alarm where ended_at is null offset 0) as a ${SHELF}`
 
 /** Whatever is undefined doesn't matter. */
 export interface AlarmFilter {
@@ -46,6 +49,8 @@ const SORTS = {
 } as const satisfies Record<string, Sort>
 export type AlarmSort = keyof typeof SORTS
 export const ALARM_SORTS = Object.keys(SORTS) as AlarmSort[]
+/** Only of open ones: the many that are over have no index by these. */
+export const OPEN_SORTS: readonly AlarmSort[] = ['changed_at', 'priority']
 
 export interface AlarmQuestion extends AlarmFilter {
   readonly sort: AlarmSort
@@ -66,12 +71,10 @@ export async function readAlarms(db: Queryable, question: AlarmQuestion): Promis
   const { state, priority, machine, sensor, rule, open, limit, after } = question
   const { expression, toText, fromText } = SORTS[question.sort]
   const direction = question.order === 'asc' ? 'asc' : 'desc'
-  // Of open ones and of those that are over the planner is told apart, so that it takes the index of the few that are open.
-  const openness = open === undefined ? '' : `and a.ended_at is ${open ? '' : 'not '}null`
   const { rows } = await db.query<ListedAlarm & { readonly sortKey: string }>(
-    `select ${COLUMNS}, ${toText} as "sortKey" ${SOURCE}
+    `select ${COLUMNS}, ${toText} as "sortKey" ${open === true ? OPEN : ALL}
      where ($1::text is null or a.state = $1) and ($2::text is null or a.priority = $2) and ($3::text is null or a.machine_id = $3)
-       and ($4::text is null or a.sensor_id = $4) and ($5::text is null or a.rule = $5) ${openness}
+       and ($4::text is null or a.sensor_id = $4) and ($5::text is null or a.rule = $5) ${open === false ? 'and a.ended_at is not null' : ''}
        and ($6::text is null or (${expression}, a.episode_id) ${direction === 'asc' ? '>' : '<'} (${fromText}, $7::uuid))
      order by ${expression} ${direction}, a.episode_id ${direction} limit $8`,
     [state ?? null, priority ?? null, machine ?? null, sensor ?? null, rule ?? null, after?.key ?? null, after?.episodeId ?? null, limit + 1])
@@ -82,7 +85,7 @@ export async function readAlarms(db: Queryable, question: AlarmQuestion): Promis
 
 /** Null: there is none of this id. */
 export async function readAlarm(db: Queryable, episodeId: string): Promise<ListedAlarm | null> {
-  const { rows } = await db.query<ListedAlarm>(`select ${COLUMNS} ${SOURCE} where a.episode_id = $1`, [episodeId])
+  const { rows } = await db.query<ListedAlarm>(`select ${COLUMNS} ${ALL} where a.episode_id = $1`, [episodeId])
   return rows[0] ?? null
 }
 
@@ -107,10 +110,16 @@ export async function readAlarmEvents(db: Queryable, episodeId: string, most: nu
   return rows
 }
 
+/** Rises with each change of an alarm but those of its figures; 0: there was none. */
+export async function readLatestAlarmEvent(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ latest: number }>('select coalesce(max(event_id), 0)::bigint as latest from alarm_event')
+  return rows[0]?.latest ?? 0
+}
+
 /** The open alarms that changed last, newest change first. */
 export async function readOpenAlarms(db: Queryable, most: number): Promise<ListedAlarm[]> {
   const { rows } = await db.query<ListedAlarm>(
-    `select ${COLUMNS} ${SOURCE} where a.ended_at is null order by a.changed_at desc, a.episode_id limit $1`, [most])
+    `select ${COLUMNS} ${OPEN} order by a.changed_at desc, a.episode_id limit $1`, [most])
   return rows
 }
 

@@ -103,7 +103,6 @@ create table alarm (
 ) with (fillfactor=70);
 create index alarm_machine_id_raised_at ON alarm USING btree (machine_id, raised_at, episode_id);
 create unique index alarm_open ON alarm USING btree (sensor_key, rule) WHERE (ended_at IS NULL);
-create index alarm_open_changed_at ON alarm USING btree (changed_at DESC) WHERE (ended_at IS NULL);
 create index alarm_raised_at ON alarm USING btree (raised_at, episode_id);
 create index alarm_sensor_id_raised_at ON alarm USING btree (sensor_id, raised_at, episode_id);
 

@@ -4,7 +4,7 @@ import { ALARM_PRIORITIES, ALARM_RULES, ALARM_STATES } from '../../contract/alar
 import { names } from '../../contract/api-schema.ts'
 import { errorSchema } from '../../contract/api.ts'
 import { MAX_NAME_LENGTH } from '../../contract/reading.ts'
-import { ALARM_SORTS } from '../../postgres/read-alarms.ts'
+import { ALARM_SORTS, OPEN_SORTS } from '../../postgres/read-alarms.ts'
 import type { AlarmReader } from '../alarms.ts'
 import { parseCursor } from '../alarm-cursor.ts'
 import type { App } from '../app.ts'
@@ -31,7 +31,7 @@ const querySchema = Type.Object({
   sensor: named('only those of this sensor'),
   rule: Type.Optional(names(ALARM_RULES, 'only those raised for this')),
   open: Type.Optional(Type.Boolean({ description: 'only those that are open, or only those that are over' })),
-  sort: Type.Optional(names(ALARM_SORTS, 'raised_at unless told')),
+  sort: Type.Optional(names(ALARM_SORTS, 'raised_at unless told; by changed_at and priority only open ones')),
   order: Type.Optional(names(['asc', 'desc'], 'desc unless told; by priority, sensor and machine asc')),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST, description: 'alarms in the answer; 100 unless told' })),
   cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 2_000, description: '`cursor` of an answer: what follows it' })),
@@ -49,7 +49,9 @@ export function registerAlarms(app: App, { alarms }: { readonly alarms: AlarmRea
   }, ({ query }) => {
     const { sort = 'raised_at', limit = DEFAULT_LIMIT, cursor, ...rest } = query
     const order = rest.order ?? (sort === 'raised_at' || sort === 'changed_at' ? 'desc' : 'asc')
-    return alarms.list({ ...rest, sort, order, limit, after: cursor === undefined ? null : parseCursor(cursor, sort) })
+    const open = rest.open ?? (OPEN_SORTS.includes(sort) ? true : undefined)
+    if (open !== true && OPEN_SORTS.includes(sort)) throw new RequestError(400, `only open alarms can be sorted by ${sort}`)
+    return alarms.list({ ...rest, ...open === undefined ? {} : { open }, sort, order, limit, after: cursor === undefined ? null : parseCursor(cursor, sort) })
   })
 
   app.get('/api/alarms/:id', {

@@ -5,7 +5,7 @@ import { createGate } from '../gate.ts'
 import type { AskWhatIf } from '../what-if.ts'
 import { changeFailures } from './context.ts'
 
-/** Each computes for up to a second, in which nothing else is answered. */
+/** Each computes for some 0.2 s, in which nothing else is answered. */
 const AT_ONCE = 1
 
 export function registerWhatIf(app: App, { whatIf }: { readonly whatIf: AskWhatIf }): void {
