@@ -4,7 +4,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import type { Alarm, OpenAlarms } from '../../src/contract/alarm-api.ts'
 import { launchBrowser } from './browser.ts'
 import { alarm, alarmDetail, manyStates, openAlarms } from './fixture-alarms.ts'
-import { plant } from './fixture-data.ts'
+import { alert, plant } from './fixture-data.ts'
 import { READER, startFixtureServer } from './fixture-server.ts'
 import type { FixtureServer } from './fixture-server.ts'
 import { assertWellDrawn, openPage, seen, shoot } from './page.ts'
@@ -57,7 +57,7 @@ describe('the panel of alarms', () => {
     assert.match(await rowOf(page, 'hum-sensor-007').innerText(), /Acknowledged by olga, /)
     assert.match(await rowOf(page, 'temp-sensor-044').innerText(), /Returned; stays until it is reset[\s\S]*Reset/)
     assert.equal(await page.locator('.hidden-alarms[open]').count(), 0)
-    await shoot(page, 'alarms', { check: assertWellDrawn, fullPage: true })
+    await shoot(page, 'alarms', { check: assertWellDrawn })
     await page.getByText('Hidden: 1 shelved, 1 suppressed, 1 out of service, 1 machine in maintenance').click()
     assert.match(await page.locator('.hidden-alarms').innerText(),
       /furnace-09 is in maintenance since .*, says olga: new lining[\s\S]*Shelved by otto until[\s\S]*bearing is ordered, comes on Monday/)
@@ -68,6 +68,36 @@ describe('the panel of alarms', () => {
     await shoot(page, 'alarms-opened', { check: assertWellDrawn, fullPage: true })
     await page.emulateMedia({ colorScheme: 'dark' })
     await shoot(page, 'alarms-dark', { check: assertWellDrawn, fullPage: true })
+  })
+
+  test('names high alarms that wait beside the state of the pipeline, and in the tab', async (t) => {
+    const page = await open(t, manyStates(Date.now()))
+    await seen(page, '.status .headline', 'All 3 consumers and 3 producers active')
+    await seen(page, '.waiting-alarms', /^1 high alarm waits to be acknowledged: press-sensor-012 \(Critical limit reached\), since \d\d:\d\d:\d\d/)
+    assert.equal(await page.locator('.status-normal').count(), 1)
+    assert.match(await page.title(), /^1 high alarm waits to be acknowledged · All 3 consumers/)
+    assert.match(await page.locator('#favicon').getAttribute('href') ?? '', /favicon-critical/)
+    server.send('alarms', openAlarms([]))
+    await page.locator('.waiting-alarms').waitFor({ state: 'detached' })
+    assert.match(await page.locator('#favicon').getAttribute('href') ?? '', /favicon-normal/)
+  })
+
+  test('has beside it what happened to alarms, in words, coloured where it calls for somebody', async (t) => {
+    const now = Date.now()
+    server.sendAll(plant({ now, alerts: [
+      alert(now, 'c', { episode_id: 'one', transition: 'acknowledged', description: 'acknowledged by olga: on my way', severity: 'critical' }),
+      alert(now, 'b', { episode_id: 'one', transition: 'escalated', severity: 'critical' }), alert(now, 'a', { episode_id: 'one' }),
+      alert(now, 'd', { transition: 'shelved', description: 'shelved by otto: 15 min: cleaning' }), alert(now, 'e', { transition: 'cleared', severity: 'low' }),
+      alert(now, 'f', { transition: 'escalated' }),
+    ] }))
+    const page = await openPage(t, browser)
+    await page.goto(server.url)
+    await seen(page, '#alerts', 'acknowledged by olga: on my way')
+    assert.deepEqual(await page.locator('#alerts .transition').allInnerTexts(), ['Acknowledged', 'Shelved', 'Cleared', 'Escalated'])
+    assert.match(await page.locator('#alerts tbody tr').first().innerText(), /Critical limit reached\s*Acknowledged\s*3 changes since/)
+    assert.equal(await page.locator('#alerts .alert-quiet').count(), 3)
+    await page.locator('#alerts').scrollIntoViewIfNeeded()
+    await shoot(page, 'alerts', { check: assertWellDrawn })
   })
 
   test('says to whoever may not act why, and how to get there', async (t) => {
