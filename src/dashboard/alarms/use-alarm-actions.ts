@@ -20,12 +20,16 @@ export interface AlarmActions {
 const ANSWER_COUNTS_MS = 3_000
 const AT_ONCE = 4
 
-export function useAlarmActions(): AlarmActions {
+/** `refused` is called when something was not done, as that may be because the session has ended. */
+export function useAlarmActions(refused: () => void): AlarmActions {
   const [answers, setAnswers] = useState<ReadonlyMap<string, Alarm>>(new Map())
   const forget = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
 
   async function act({ episode_id: id }: Alarm, action: AlarmAction): Promise<void> {
-    const answer = await post<Alarm>(`./api/alarms/${id}/${action.does}`, bodyOf(action))
+    const answer = await post<Alarm>(`./api/alarms/${id}/${action.does}`, bodyOf(action)).catch((error: unknown) => {
+      refused()
+      throw error
+    })
     setAnswers((last) => new Map(last).set(id, answer))
     clearTimeout(forget.current)
     forget.current = setTimeout(() => setAnswers(new Map()), ANSWER_COUNTS_MS)

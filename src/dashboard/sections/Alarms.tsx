@@ -25,14 +25,15 @@ export function Alarms({ section, access, now }: { section: OpenAlarms | undefin
 }
 
 function Open({ section, access, now }: { section: OpenAlarms, access: Access, now: number }): JSX.Element {
-  const actions = useAlarmActions()
+  const actions = useAlarmActions(access.check)
   const alarms = withAnswers(section.alarms, actions.answers)
   const groups = visibleGroups(alarms)
   const known = new Map(alarms.map((alarm) => [alarm.episode_id, alarm]))
   const { shown, held, watch, form, sort } = useSteadyOrder(groups, known, !isCut(section))
   const [all, showAll] = useState(false)
   const place = useRef<HTMLDivElement>(null)
-  const may = access.session?.may.operate === true ? actions : null
+  // When a session has ended the buttons stay, with a half-written reason: the form of the login is above.
+  const may = access.session?.may.operate === true || access.form === 'ended' ? actions : null
   const rows = all ? shown : shown.slice(0, MOST_ROWS)
   const moved = held ? misplaced(shown, groups) : 0
   const sortNow = (): void => {
@@ -43,7 +44,7 @@ function Open({ section, access, now }: { section: OpenAlarms, access: Access, n
   return (
     <div tabIndex={-1} ref={place} class="alarm-place">
       {shown.length === 0 && <p class="no-alarms"><Mark kind="normal" />No alarms.</p>}
-      {shown.length > 0 && <WayToAct access={access} />}
+      {shown.length > 0 && may === null && <WayToAct access={access} />}
       {shown.length > 0 && (
         <ul class="alarm-list" aria-label="Open alarms, the most urgent first" {...watch}>
           {rows.map((group) => <GroupRow key={group.key} group={group} now={now} actions={may} form={form} />)}
