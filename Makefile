@@ -121,6 +121,10 @@ logs-producers: installed ## Show the logs of the producers
 logs-consumers: installed ## Show the logs of the consumers
 	@$(FACTORY) logs-consumers
 
+.PHONY: what-if
+what-if: installed ## Show which alarms the stored readings would have raised with other settings; ARGS="--type vibration --rule … --on-delay-ms 4000"
+	@$(FACTORY) what-if $(ARGS)
+
 ## Access
 
 .PHONY: admin

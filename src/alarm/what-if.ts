@@ -37,6 +37,12 @@ export interface ReplayedEpisode {
   readonly readings: number
 }
 
+/** Where neither the sensor nor its readings tell their thresholds: those of its type. */
+export function knownThresholds(type: SensorType, warning: number | null, critical: number | null): Thresholds {
+  const table = SENSOR_TYPES[type]
+  return { warning: warning ?? table.warning, critical: critical ?? table.critical }
+}
+
 /** The pattern rules' limits of a type. */
 export function patternsOf(type: SensorType): PatternRuleLimits {
   return SENSOR_TYPES[type].rules

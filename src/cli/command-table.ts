@@ -15,6 +15,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'health': async () => (await import('./commands/health.ts')).health,
   'env': async () => (await import('./commands/env.ts')).env,
   'topics': async () => (await import('./commands/topics.ts')).topics,
+  'what-if': async () => (await import('./commands/what-if.ts')).whatIf,
   'admin': async () => (await import('./commands/admin.ts')).admin,
   'monitor-sensors': async () => (await import('./commands/monitor-sensors.ts')).monitorSensors,
   'monitor-alerts': async () => (await import('./commands/monitor-alerts.ts')).monitorAlerts,

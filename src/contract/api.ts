@@ -136,11 +136,11 @@ export const recentAlertSchema = object({
   sensor_unit: Type.String(),
   description: Type.String(),
   detected_by: Type.String({ description: 'consumer that found it' }),
-  timestamp: time('the time of the reading, or when it was done'),
+  timestamp: time('the time of the reading'),
   sensor_alert_level: Type.String({ description: 'normal, warning or critical' }),
   status: Type.String({ description: 'active, acknowledged or resolved' }),
   episode_id: nullable(Type.String({ description: 'shared by the messages of one alarm; null: written by a program without episodes' })),
-  transition: nullable(Type.String({ description: 'what happened to the alarm: raised, escalated, cleared, acknowledged, …; null: not known' })),
+  transition: nullable(Type.String({ description: 'what changed: raised, escalated, realarmed, acknowledged, cleared, …' })),
 }, 'RecentAlert')
 export type RecentAlert = Static<typeof recentAlertSchema>
 export const recentAlertsSchema = Type.Array(recentAlertSchema)

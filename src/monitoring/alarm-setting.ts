@@ -1,8 +1,8 @@
 import { checkLimits, checkOverride, resolveSettings } from '../alarm/alarm-rules.ts'
 import type { AlarmOverride } from '../alarm/alarm-rules.ts'
+import { knownThresholds } from '../alarm/what-if.ts'
 import type { NewSetting } from '../contract/alarm-api.ts'
 import type { AlarmRule } from '../contract/alarm.ts'
-import { SENSOR_TYPES } from '../contract/sensor-types.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
 import type { AlarmSettingRow, SettingScope } from '../postgres/alarm-settings.ts'
 import type { Queryable } from '../postgres/pool.ts'
@@ -19,17 +19,11 @@ export interface KnownScope extends SettingScope {
 /** Throws a `RequestError` where there is no such sensor, or where not one of the two is named. */
 export async function findScope(db: Queryable, { sensor_type: type, sensor_id: id }: Pick<NewSetting, 'sensor_type' | 'sensor_id'>): Promise<KnownScope> {
   if ((type === undefined) === (id === undefined)) throw new RequestError(400, 'body must have either sensor_type or sensor_id')
-  if (type !== undefined) return { sensorType: type, sensorKey: null, type, ...thresholdsOf(type, null, null) }
+  if (type !== undefined) return { sensorType: type, sensorKey: null, type, ...knownThresholds(type, null, null) }
   const [sensor] = await readReplaySensors(db, [id as string])
   if (sensor === undefined) throw new RequestError(404, `there is no sensor "${id}"`)
   const known = sensor.sensorType as SensorType
-  return { sensorType: null, sensorKey: sensor.sensorKey, type: known, ...thresholdsOf(known, sensor.warning, sensor.critical) }
-}
-
-/** Where neither the sensor nor its readings tell: those of its type. */
-export function thresholdsOf(type: SensorType, warning: number | null, critical: number | null): { readonly warning: number, readonly critical: number } {
-  const table = SENSOR_TYPES[type]
-  return { warning: warning ?? table.warning, critical: critical ?? table.critical }
+  return { sensorType: null, sensorKey: sensor.sensorKey, type: known, ...knownThresholds(known, sensor.warning, sensor.critical) }
 }
 
 type SettingValues = Pick<NewSetting, 'enabled' | 'priority' | 'limit' | 'deadband' | 'on_delay_ms' | 'off_delay_ms' | 're_alarm_ms' | 'latch'>

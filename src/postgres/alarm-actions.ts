@@ -159,7 +159,7 @@ function messageOf(alarm: AlarmRow, step: Step, alertId: string, { name, reason,
   const by = name === null ? '' : ` by ${name}`
   const why = reason === null ? '' : `: ${reason}`
   return {
-    alertId, alarm, transition: step.transition, atMs: nowMs, value: alarm.lastValue, level: alarm.lastLevel,
+    alertId, alarm, severity: alarm.severity, transition: step.transition, atMs: nowMs, value: alarm.lastValue, level: alarm.lastLevel,
     description: `${step.transition.replaceAll('_', ' ')}${by}${why}`, detectedBy: alarm.detectedBy, logKey: null, offset: null,
   }
 }

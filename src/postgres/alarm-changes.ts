@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { nextStanding } from '../alarm/alarm-state.ts'
 import type { AlarmEvent, Step } from '../alarm/alarm-state.ts'
 import { severityRank } from '../alarm/alarm-rules.ts'
@@ -56,13 +57,18 @@ const EVENT_OF: Readonly<Record<Exclude<ConditionTransition, 'updated'>, AlarmEv
 const APPEARS: readonly ConditionTransition[] = ['raised', 'escalated', 'realarmed']
 /** In `active_logs`: found by no log. */
 const NO_LOG = 0
+/**
+ * What a log said of a condition counts no longer when it says nothing for so long: a condition that is over says so every 10 s. The sensor's readings
+ * come through other logs then, as they do when the topic got more partitions.
+ */
+const LOG_SILENT_MS = 900_000
 
 /** What a call of `applyConditionChanges` has to write. */
 interface Work {
   readonly open: Map<string, AlarmRow>
   readonly hiding: Map<string, Hiding>
   readonly groups: Map<string, AlarmGroup>
-  /** As they were stored; those that are new by what they begin with. */
+  /** As they were stored. Messages that are new have the newest anyhow. */
   readonly statusBefore: Map<string, string>
   readonly touched: Map<string, AlarmRow>
   readonly events: AlarmEventRow[]
@@ -73,7 +79,7 @@ interface Work {
 /**
  * Takes these changes, in order, into the alarms, their events and their messages: in the transaction of the batch that found them, so that there is
  * neither without the other. One alarm is open for a sensor and rule: what else is raised of it joins that one, and it is cleared when all logs that raised
- * it have. A change of an alarm that isn't open is ignored, unless it says that the condition is there. Of what is shelved, suppressed or out of service
+ * it have, or are silent for 15 minutes. That an alarm cleared that isn't open is ignored. Of what is shelved, suppressed or out of service
  * there is a record and no message. Rows are locked in the order of sensor_key and rule.
  */
 export async function applyConditionChanges(client: Client, changes: readonly ConditionChange[]): Promise<void> {
@@ -96,15 +102,15 @@ export async function applyConditionChanges(client: Client, changes: readonly Co
   await write(client, work)
 }
 
-function applyChange(work: Work, change: ConditionChange): void {
-  const key = keyText(change)
-  const appears = APPEARS.includes(change.transition)
+function applyChange(work: Work, given: ConditionChange): void {
+  const key = keyText(given)
   let row = work.open.get(key)
+  const change = given.transition === 'updated' && (row === undefined || !row.conditionActive) ? raisedAgain(given) : given
+  const appears = APPEARS.includes(change.transition)
   if (row === undefined) {
     if (!appears) return
     row = newRow(change)
     work.open.set(key, row)
-    work.statusBefore.set(row.episodeId, alertStatus(row))
   }
   const hiding = work.hiding.get(key)
   // Inserted for a change that is still to come, or for this one.
@@ -114,7 +120,7 @@ function applyChange(work: Work, change: ConditionChange): void {
   takeFigures(row, change)
   work.touched.set(row.episodeId, row)
   if (change.transition === 'updated') return
-  if (change.transition === 'cleared' && row.activeLogs.length > 0) return
+  if (change.transition === 'cleared' && Object.keys(row.activeLogs).length > 0) return
   const before = isNew ? standingBefore(hiding) : standingOf(row, hiding)
   const step = nextStanding(before, EVENT_OF[change.transition], { latching: change.latch })
   if (step === 'ignored' || 'refused' in step) return
@@ -136,8 +142,7 @@ function record(work: Work, row: AlarmRow, step: Step, change: ConditionChange):
   }
   if (alertId === null) return
   work.alerts.push({
-    // As it is now: another change of the batch may change it once more.
-    alertId, alarm: { ...row }, transition: step.transition, atMs: change.timeMs, value: change.value, level: change.level,
+    alertId, alarm: row, severity: row.severity, transition: step.transition, atMs: change.timeMs, value: change.value, level: change.level,
     description: change.description, detectedBy: change.detectedBy, logKey: change.logKey, offset: change.offset,
   })
 }
@@ -147,10 +152,16 @@ async function write(client: Client, { touched, events, alerts, endedShelves, st
   await writeAlarmRows(client, rows)
   await insertAlarmAlerts(client, alerts)
   await insertAlarmEvents(client, events)
-  await updateAlertStatus(client, rows.filter((row) => statusBefore.get(row.episodeId) !== alertStatus(row)))
+  await updateAlertStatus(client, rows.filter((row) => statusBefore.has(row.episodeId) && statusBefore.get(row.episodeId) !== alertStatus(row)))
   if (endedShelves.length > 0) await client.query(
     'delete from alarm_shelf s using unnest($1::int[], $2::text[]) as k (sensor_key, rule) where s.sensor_key = k.sensor_key and s.rule = k.rule',
     [endedShelves.map(({ sensorKey }) => sensorKey), endedShelves.map(({ rule }) => rule)])
+}
+
+/** The condition stands, and its alarm doesn't: another log cleared it, for which this one was silent for too long. So it is another alarm. */
+function raisedAgain(change: ConditionChange): ConditionChange {
+  const id = randomUUID()
+  return { ...change, transition: 'raised', episodeId: id, alertId: id }
 }
 
 /** One that was not raised yet. */
@@ -158,7 +169,7 @@ function newRow(change: ConditionChange): AlarmRow {
   const { sensorKey, sensorId, sensorType, machineId, location, rule, priority, severity, timeMs, value, level, unit, description } = change
   return {
     episodeId: uuidText(change.episodeId), sensorKey, sensorId, sensorType, machineId, location, rule, priority, severity, state: 'normal',
-    conditionActive: false, latched: false, activeLogs: [], raisedMs: timeMs, escalatedMs: null, clearedMs: null, acknowledgedMs: null,
+    conditionActive: false, latched: false, activeLogs: {}, raisedMs: timeMs, escalatedMs: null, clearedMs: null, acknowledgedMs: null,
     acknowledgedBy: null, endedMs: null, firstValue: value, lastValue: value, lastLevel: level, peakValue: change.peakValue,
     peakMs: change.peakMs, peakExcess: change.peakExcess, unit, readings: 0, description, groupId: null, logKey: change.logKey,
     detectedBy: change.detectedBy, changedMs: timeMs,
@@ -166,9 +177,9 @@ function newRow(change: ConditionChange): AlarmRow {
 }
 
 function takeFigures(row: AlarmRow, change: ConditionChange): void {
-  const log = change.logKey ?? NO_LOG
-  const others = row.activeLogs.filter((key) => key !== log)
-  row.activeLogs = change.transition === 'cleared' ? others : [...others, log]
+  const log = String(change.logKey ?? NO_LOG)
+  const others = Object.entries(row.activeLogs).filter(([key, saidMs]) => key !== log && change.timeMs - saidMs <= LOG_SILENT_MS)
+  row.activeLogs = Object.fromEntries(change.transition === 'cleared' ? others : [...others, [log, change.timeMs]])
   row.lastValue = change.value
   row.lastLevel = change.level
   row.readings += change.addedReadings

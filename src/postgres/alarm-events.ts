@@ -1,6 +1,7 @@
 import { isOver } from '../alarm/alarm-state.ts'
 import type { Step } from '../alarm/alarm-state.ts'
 import type { AlarmState, AlarmTransition } from '../contract/alarm.ts'
+import type { Severity } from '../contract/alert.ts'
 import type { AlertLevel } from '../contract/sensor-types.ts'
 import { timeOf } from './alarm-rows.ts'
 import type { AlarmKey, AlarmRow } from './alarm-rows.ts'
@@ -24,7 +25,10 @@ export interface AlarmEventRow extends AlarmKey {
 /** A message of a change, as it is stored to be published. */
 export interface AlarmAlert {
   readonly alertId: string
+  /** Its status is that of the alarm when all is written. */
   readonly alarm: AlarmRow
+  /** Of the alarm after this change. */
+  readonly severity: Severity
   readonly transition: AlarmTransition
   readonly atMs: number
   readonly value: number
@@ -74,7 +78,7 @@ export async function insertAlarmAlerts(client: Client, alerts: readonly AlarmAl
      select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::text[], $8::text[], $9::text[], $10::jsonb[],
        $11::text[], $12::timestamptz[], $13::text[], $14::timestamptz[], $15::uuid[], $16::text[], $17::int2[], $18::int8[])`,
     [alerts.map(({ alertId }) => alertId), alerts.map(({ alarm }) => alarm.sensorId), alerts.map(({ alarm }) => alarm.sensorType),
-      alerts.map(({ alarm }) => alarm.rule), alerts.map(({ alarm }) => alarm.severity), alerts.map(({ value }) => value),
+      alerts.map(({ alarm }) => alarm.rule), alerts.map(({ severity }) => severity), alerts.map(({ value }) => value),
       alerts.map(({ alarm }) => alarm.unit), alerts.map(({ level }) => level), alerts.map(({ description }) => description),
       alerts.map(({ alarm }) => alarm.location), alerts.map(({ detectedBy }) => detectedBy), alerts.map(({ atMs }) => timeOf(atMs)),
       alerts.map(({ alarm }) => alertStatus(alarm)), alerts.map(({ alarm }) => timeOf(alarm.clearedMs)),

@@ -19,7 +19,8 @@ export interface AlarmRow {
   state: AlarmState
   conditionActive: boolean
   latched: boolean
-  activeLogs: readonly number[]
+  /** By log_key, 0 being none: when its readings last said that the condition is there. */
+  activeLogs: Readonly<Record<string, number>>
   readonly raisedMs: number
   escalatedMs: number | null
   clearedMs: number | null
@@ -63,7 +64,7 @@ export const ALARM_SELECTION = `
 
 const COLUMNS = {
   episode_id: 'uuid', sensor_key: 'int', sensor_id: 'text', sensor_type: 'text', machine_id: 'text', location: 'jsonb', rule: 'text',
-  priority: 'text', severity: 'text', state: 'text', condition_active: 'bool', latched: 'bool', active_logs: 'int2[]',
+  priority: 'text', severity: 'text', state: 'text', condition_active: 'bool', latched: 'bool', active_logs: 'jsonb',
   raised_at: 'timestamptz', escalated_at: 'timestamptz', cleared_at: 'timestamptz', acknowledged_at: 'timestamptz', acknowledged_by: 'text',
   ended_at: 'timestamptz', first_value: 'float8', last_value: 'float8', last_level: 'text', peak_value: 'float8', peak_at: 'timestamptz',
   peak_excess: 'float8', unit: 'text', readings: 'int8', description: 'text', group_id: 'uuid', log_key: 'int2', detected_by: 'text',

@@ -75,7 +75,7 @@ create table alarm (
   state text not null,
   condition_active boolean not null,
   latched boolean not null,
-  active_logs smallint[] not null,
+  active_logs jsonb not null,
   raised_at timestamp with time zone not null,
   escalated_at timestamp with time zone,
   cleared_at timestamp with time zone,

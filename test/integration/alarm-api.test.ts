@@ -65,7 +65,9 @@ describe('the API of alarms', () => {
       }
       assert.deepEqual(seen, await ids(`sort=${order}`), order)
     }
-    for (const [query, error] of [['sort=priority&open=false', 'only open alarms can be sorted by priority'], ['cursor=abc', 'cursor must be that of an answer in the same order'], ['limit=0', 'limit must be >= 1']]) {
+    for (const [query, error] of [
+      ['sort=priority&open=false', 'only open alarms can be sorted by priority'], ['cursor=abc', 'cursor must be that of an answer in the same order'], ['limit=0', 'limit must be >= 1'],
+    ]) {
       const { status, body } = await api.ask('GET', `/api/alarms?${query}`, { cookie })
       assert.deepEqual([status, body], [400, { error }])
     }

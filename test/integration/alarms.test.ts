@@ -4,9 +4,12 @@ import {
   acknowledgeAlarm, expireShelving, returnToService, shelveAlarm, suppressMachine, takeOutOfService, unshelveAlarm, unsuppressMachine,
 } from '../../src/postgres/alarm-actions.ts'
 import { applyConditionChanges, uuidText } from '../../src/postgres/alarm-changes.ts'
+import { clearAlarmsOfClosedLogs } from '../../src/postgres/alarm-logs.ts'
 import { inTransaction } from '../../src/postgres/pool.ts'
+import { forgetUnsentAlerts, readUnsentAlerts } from '../../src/postgres/unsent-alerts.ts'
 import { RULE, START_MS, alarmPlant } from './alarm-plant.ts'
 import type { AlarmPlant } from './alarm-plant.ts'
+import { addLog } from './stored-readings.ts'
 
 const anna = (atS: number) => ({ name: 'anna', reason: 'known', nowMs: START_MS + atS * 1_000 })
 
@@ -64,19 +67,52 @@ describe('alarms in PostgreSQL', () => {
     assert.deepEqual([peak, readings], [45, 5])
   })
 
+  test('are cleared without a log that says nothing any more, and raised again where it does', async (t) => {
+    const plant = await alarmPlant(t)
+    await plant.apply(plant.change('raised', 0, { logKey: 1 }), plant.change('raised', 1, { logKey: 2 }))
+    await plant.apply(plant.change('cleared', 900, { logKey: 2 }))
+    assert.deepEqual(await states(plant), ['unacknowledged'], 'it may say so in a moment')
+    await plant.apply(plant.change('raised', 901, { logKey: 2 }), plant.change('cleared', 902, { logKey: 2 }))
+    assert.deepEqual(await states(plant), ['returned_unacknowledged'])
+    await plant.apply(plant.change('updated', 903, { logKey: 1 }))
+    assert.deepEqual(await states(plant), ['unacknowledged'])
+    await plant.apply(plant.change('updated', 904, { logKey: 1, sensorId: 'T-2' }))
+    assert.deepEqual(await states(plant), ['unacknowledged', 'unacknowledged'])
+    const messages = await plant.rows('select transition, count(*) from alerts group by transition order by transition')
+    assert.deepEqual(messages, [{ transition: 'cleared', count: 1 }, { transition: 'raised', count: 3 }])
+  })
+
+  test('are cleared where only a log says so whose topic was replaced', async (t) => {
+    const plant = await alarmPlant(t)
+    const [old, other] = [await addLog(plant.pool, 0), await addLog(plant.pool, 1)]
+    await plant.apply(plant.change('raised', 0, { logKey: old }), plant.change('raised', 1, { logKey: old, sensorId: 'T-2' }), plant.change('raised', 1, { logKey: other, sensorId: 'T-2' }))
+    assert.equal(await plant.run((client) => clearAlarmsOfClosedLogs(client, START_MS + 5_000)), 0)
+    await plant.pool.query('update partition_log set closed_at = now() where log_key = $1', [old])
+    assert.equal(await plant.run((client) => clearAlarmsOfClosedLogs(client, START_MS + 5_000)), 1)
+    assert.deepEqual(await states(plant), ['returned_unacknowledged', 'unacknowledged'])
+    const unsent = await readUnsentAlerts(plant.pool, 10)
+    assert.deepEqual(unsent.map(({ transition, description, timestampMs }) => [transition, description, timestampMs]),
+      [['cleared', 'cleared: the topic of its readings was replaced', START_MS + 5_000]])
+    await forgetUnsentAlerts(plant.pool, unsent.map(({ alert_id: id }) => id))
+    assert.deepEqual(await readUnsentAlerts(plant.pool, 10), [])
+  })
+
   test('take a whole batch in one go, in its order', async (t) => {
     const plant = await alarmPlant(t)
     const ids = ['T-1', 'T-2', 'T-3', 'T-4']
     await plant.apply(...ids.flatMap((sensorId) => [
-      plant.change('cleared', 0, { sensorId }), plant.change('updated', 0, { sensorId }), plant.change('raised', 1, { sensorId }), plant.change('cleared', 2, { sensorId }),
+      plant.change('cleared', 0, { sensorId }), plant.change('raised', 1, { sensorId }), plant.change('cleared', 2, { sensorId }),
     ]))
     assert.deepEqual(await states(plant), Array.from(ids, () => 'returned_unacknowledged'))
+    assert.deepEqual(await plant.rows('select distinct status from alerts'), [{ status: 'resolved' }])
     const [first] = await plant.rows<{ episode_id: string }>('select episode_id from alarm order by sensor_id')
     await plant.run((client) => acknowledgeAlarm(client, first?.episode_id ?? '', 'acknowledge', anna(3)))
-    await plant.apply(plant.change('raised', 4), plant.change('escalated', 5), plant.change('cleared', 6))
+    await plant.apply(plant.change('raised', 4, { severity: 'low' }), plant.change('escalated', 5), plant.change('cleared', 6))
     assert.deepEqual(await states(plant), ['over', 'returned_unacknowledged', 'returned_unacknowledged', 'returned_unacknowledged', 'returned_unacknowledged'])
-    await plant.apply(plant.change('updated', 7, { sensorId: 'T-2', rule: 'rapid_value_change' }), plant.change('cleared', 7, { sensorId: 'T-2', rule: 'rapid_value_change' }))
-    assert.equal((await states(plant)).length, 5, 'what is not open is not changed')
+    const messages = await plant.rows('select transition, severity from alerts where timestamp_utc > $1 order by timestamp_utc', [new Date(START_MS + 3_500)])
+    assert.deepEqual(messages.map(({ transition, severity }) => [transition, severity]), [['raised', 'low'], ['escalated', 'high'], ['cleared', 'high']])
+    await plant.apply(plant.change('cleared', 7, { sensorId: 'T-2', rule: 'rapid_value_change' }))
+    assert.equal((await states(plant)).length, 5, 'what is not open is not cleared')
   })
 
   test('raised by two consumers at the same moment are one', async (t) => {

@@ -16,8 +16,9 @@ create table alarm (
   condition_active    boolean not null,
   -- It stays when its condition has cleared, until somebody resets it.
   latched             boolean not null,
-  -- The logs whose readings say that the condition is there: an unkeyed producer spreads a sensor over several. 0: it is by no log.
-  active_logs         smallint[] not null,
+  -- The logs whose readings say that the condition is there, each with when it last said so, in ms since 1970: an unkeyed producer spreads a sensor
+  -- over several. 0: it is by no log.
+  active_logs         jsonb not null,
   raised_at           timestamptz not null,
   escalated_at        timestamptz,
   cleared_at          timestamptz,

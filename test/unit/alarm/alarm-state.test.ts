@@ -3,6 +3,8 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { ALARM_EVENTS, ALARM_TABLE, NORMAL, isOver, nextStanding } from '../../../src/alarm/alarm-state.ts'
 import type { AlarmEvent, AlarmStanding, EventDetail } from '../../../src/alarm/alarm-state.ts'
+import { ACTIVE, CLEARING, emptyCondition, followCondition } from '../../../src/alarm/condition.ts'
+import { judgeLimit } from '../../../src/alarm/limit-signal.ts'
 import { ALARM_STATES } from '../../../src/contract/alarm.ts'
 import type { AlarmState } from '../../../src/contract/alarm.ts'
 
@@ -150,6 +152,40 @@ describe('the life of an alarm', () => {
         const hidden = ['shelved', 'suppressed', 'out_of_service'].includes(standing.state)
         if (there && !hidden) assert.ok(['unacknowledged', 'acknowledged'].includes(standing.state), 'an alarm is lost')
         if (there) assert.equal(isOver(standing), false, 'an episode is over whose condition is there')
+      }
+    }))
+  })
+
+  test('shows every alarm that the readings of a sensor raise, whatever operators do meanwhile', () => {
+    const changes = { raised: 'raise', escalated: 'escalate', realarmed: 'realarm', cleared: 'clear' } as const
+    const reading = fc.record({ passedS: fc.integer({ min: 0, max: 20 }), value: fc.integer({ min: 37, max: 42 }), severity: fc.integer({ min: 0, max: 2 }) })
+    const action = fc.constantFrom<AlarmEvent>(
+      'acknowledge', 'reset', 'shelve', 'unshelve', 'shelving_expired', 'suppress', 'unsuppress', 'take_out_of_service', 'return_to_service')
+    const settings = fc.record({
+      onDelayMs: fc.constantFrom(0, 5_000), offDelayMs: fc.constantFrom(0, 15_000), reAlarmMs: fc.constantFrom(null, 30_000), latching: fc.boolean(),
+    })
+    fc.assert(fc.property(fc.array(fc.oneof(reading, action), { maxLength: 100 }), settings, (steps, { latching, ...delays }) => {
+      const condition = emptyCondition()
+      let standing = NORMAL
+      let timeUs = 0
+      const apply = (event: AlarmEvent): void => {
+        const result = nextStanding(standing, event, { latching, oneShot: timeUs % 2 === 0 })
+        if (typeof result === 'object' && 'standing' in result) standing = result.standing
+      }
+      for (const [offset, step] of steps.entries()) {
+        if (typeof step === 'string') apply(step)
+        else {
+          timeUs += step.passedS * 1_000_000
+          const signal = { timeUs, offset, value: step.value, severity: step.severity, ...judgeLimit('high', step.value, 40, 1) }
+          const change = followCondition(condition, signal, delays)
+          if (change !== null && change !== 'updated') apply(changes[change])
+        }
+        const there = condition.phase === ACTIVE || condition.phase === CLEARING
+        assert.equal(standing.active, there)
+        const hidden = ['shelved', 'suppressed', 'out_of_service'].includes(standing.state)
+        if (there) assert.ok(hidden || standing.state === 'unacknowledged' || standing.state === 'acknowledged', standing.state)
+        if (standing.latched && !hidden) assert.notEqual(standing.state, 'normal')
+        assert.ok(isPossible(standing), JSON.stringify(standing))
       }
     }))
   })
