@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { Alarms } from './sections/Alarms.tsx'
 import { Alerts } from './sections/Alerts.tsx'
 import { Banner } from './sections/Banner.tsx'
 import { Consumers } from './sections/Consumers.tsx'
@@ -15,9 +16,9 @@ import { serviceNow, shownNow, staleness } from './state.ts'
 import type { DashboardState } from './state.ts'
 import { mayNotRead, useSession } from './use-session.ts'
 
-/** The page, in the order of a look at it: is all well, did we lose anything, and then along the path of a reading. */
+/** The page, in the order of a look at it: is all well, what waits for somebody, did we lose anything, and then along the path of a reading. */
 export function App({ state, browserNow, demoToken }: { state: DashboardState, browserNow: number, demoToken: string | null }): JSX.Element {
-  const { producers, consumers, metrics, rebalances, alerts, ledger } = state.sections
+  const { producers, consumers, metrics, rebalances, alerts, alarms, ledger } = state.sections
   const now = shownNow(state, browserNow)
   const stale = staleness(state) !== null
   const access = useSession(stale)
@@ -28,6 +29,7 @@ export function App({ state, browserNow, demoToken }: { state: DashboardState, b
       {!mayNotRead(access) && <Banner state={state} now={serviceNow(state, browserNow)} />}
       {access.form !== 'needed' && <main class={stale ? 'stale' : ''}>
         <SystemStatus state={state} now={stale ? serviceNow(state, browserNow) : now} />
+        <Alarms section={alarms} access={access} now={now} />
         <Ledger ledger={ledger} stale={stale} now={now} />
         {access.session?.demo === true && <Demonstration token={demoToken} />}
         <div class="path">

@@ -1,6 +1,6 @@
 import type { RecentAlert } from '../contract/api.ts'
 
-/** The alerts of one episode, one uninterrupted run of a rule on a sensor, as one row. */
+/** The alerts of one episode, one alarm from being raised to being over, as one row. */
 export interface AlarmRow {
   readonly newest: RecentAlert
   readonly count: number

@@ -1,7 +1,9 @@
 import type { ConsumerHealth, PartitionState, ProducerHealth } from '../contract/api.ts'
-import { counted, formatCount, listed } from './format.ts'
+import { isCut, waitingHigh } from './alarms/alarm-groups.ts'
+import { counted, formatCount, listed, shortened } from './format.ts'
 import { staleness } from './state.ts'
 import type { DashboardState } from './state.ts'
+import { anomalyInWords } from './words.ts'
 
 /** How bad: `critical` stops readings from being stored or breaks a promise, `warning` is less; `unknown` when nothing current is known. */
 export type Level = 'normal' | 'warning' | 'critical' | 'unknown'
@@ -23,8 +25,19 @@ export interface Assessment {
   readonly headline: string
   /** The worst first. */
   readonly problems: readonly Problem[]
+  /** High alarms of the plant that nobody has acknowledged; null: none, or not known. They say nothing of the pipeline's health. */
+  readonly waiting: WaitingAlarms | null
   /** What the browser's tab says; the narrower it is, the more only of its beginning. */
   readonly title: string
+}
+
+export interface WaitingAlarms {
+  /** `2 high alarms wait to be acknowledged`; of more than the service sends, `At least 200 high alarms …`. */
+  readonly text: string
+  /** What and where, of the newest. */
+  readonly which: string
+  /** When the oldest of them was raised, milliseconds since 1970. */
+  readonly since: number
 }
 
 /** A partition is behind when it would take longer than this to catch up at its present rate. */
@@ -40,7 +53,7 @@ export function assess(state: DashboardState, now: number): Assessment {
   const { health, producers, partitions, ledger } = state.sections
   const consumers = state.sections.consumers && missedConsumers(state.sections.consumers)
   if (stale === 'connection lost') {
-    return { level: 'unknown', headline: 'No connection to the monitoring service: state unknown', problems: [], title: 'Connection lost' }
+    return { level: 'unknown', headline: 'No connection to the monitoring service: state unknown', problems: [], waiting: null, title: 'Connection lost' }
   }
   if (stale === 'database down') {
     const problem: Problem = {
@@ -48,10 +61,10 @@ export function assess(state: DashboardState, now: number): Assessment {
       advice: 'Nothing can be stored meanwhile; readings wait in Kafka. The page goes on by itself when the database is back.',
     }
     const headline = 'The database does not answer: state unknown'
-    return { level: 'critical', headline, problems: [problem, ...kafkaProblems(state)], title: 'Database does not answer' }
+    return { level: 'critical', headline, problems: [problem, ...kafkaProblems(state)], waiting: null, title: 'Database does not answer' }
   }
   if (consumers === undefined || producers === undefined) {
-    return { level: 'unknown', headline: 'Waiting for the first figures', problems: [], title: 'Waiting for figures' }
+    return { level: 'unknown', headline: 'Waiting for the first figures', problems: [], waiting: null, title: 'Waiting for figures' }
   }
 
   const problems = [
@@ -66,7 +79,21 @@ export function assess(state: DashboardState, now: number): Assessment {
   ].sort((a, b) => Number(b.level === 'critical') - Number(a.level === 'critical'))
   const headline = headlineOf(consumers, producers)
   const title = problems[0] === undefined ? headline : `${problems.length > 1 ? `(${problems.length}) ` : ''}${problems[0].text}`
-  return { level: problems[0]?.level ?? 'normal', headline, problems, title }
+  const waiting = waitingAlarms(state)
+  return { level: problems[0]?.level ?? 'normal', headline, problems, waiting, title: waiting === null ? title : `${waiting.text} · ${title}` }
+}
+
+const MOST_NAMED = 3
+
+function waitingAlarms({ sections: { alarms: section } }: DashboardState): WaitingAlarms | null {
+  const alarms = waitingHigh(section)
+  if (section === undefined || alarms.length === 0) return null
+  const count = counted(alarms.length, 'high alarm')
+  return {
+    text: `${isCut(section) ? 'At least ' : ''}${count} ${alarms.length === 1 ? 'waits' : 'wait'} to be acknowledged`,
+    which: listed(alarms.map(({ sensor_id: sensor, rule }) => `${shortened(sensor)} (${anomalyInWords(rule)})`), MOST_NAMED),
+    since: Math.min(...alarms.map(({ raised_at: raisedAt }) => Date.parse(raisedAt))),
+  }
 }
 
 /** All that ought to run: one that said itself that it stopped is missed by nobody as long as others do its work; a sensor would be. */

@@ -8,9 +8,9 @@ const ICONS: Readonly<Record<Level, string>> = {
   unknown: new URL('./icons/favicon-unknown.svg', import.meta.url).href,
 }
 
-/** Shows the state in the title and the icon of the browser's tab. */
-export function showInTab({ level, title }: Assessment): void {
-  setTab(level, title)
+/** Shows the state in the title and the icon of the browser's tab; the icon calls also for an alarm that waits. */
+export function showInTab({ level, waiting, title }: Assessment): void {
+  setTab(waiting === null ? level : 'critical', title)
 }
 
 /** Does nothing when it is there already. */

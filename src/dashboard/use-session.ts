@@ -16,6 +16,8 @@ export interface Access {
   /** Rejects with an error whose message can be shown. */
   login(name: string, password: string): Promise<void>
   logout(): Promise<void>
+  /** Asks again who it is, now: something was refused. */
+  check(): void
 }
 
 /** A sign of life, so that the session of somebody who only looks doesn't end: well within the 15 minutes that it has. */
@@ -57,6 +59,7 @@ export function useSession(troubled: boolean): Access {
       await logOut()
       await refresh(true)
     },
+    check: () => void refresh().catch(() => {}),
   }
 }
 

@@ -1,6 +1,8 @@
+import type { OpenAlarms } from '../../src/contract/alarm-api.ts'
 import type { ConsumerHealth, Ledger, PartitionState, ProducerHealth, RebalancingEvent, RecentAlert } from '../../src/contract/api.ts'
 import { SENSOR_TYPE_NAMES, SENSOR_TYPES } from '../../src/contract/sensor-types.ts'
 import type { StreamData } from '../../src/contract/stream.ts'
+import { openAlarms } from './fixture-alarms.ts'
 
 /** What a plant looks like at one moment; every part can be replaced. */
 export interface PlantOptions {
@@ -12,6 +14,7 @@ export interface PlantOptions {
   readonly rebalances?: RebalancingEvent[]
   readonly alerts?: RecentAlert[]
   readonly ledger?: Ledger
+  readonly alarms?: OpenAlarms
   readonly metrics?: StreamData['metrics']
 }
 
@@ -43,13 +46,9 @@ export function plant(options: PlantOptions): StreamData {
       partition_activity: activity, partitions,
     },
     metrics: options.metrics ?? metrics(now, producers.reduce((sum, each) => sum + each.readings_per_second, 0)),
-    alerts: options.alerts ?? alerts(now), alarms: NO_ALARMS, rebalances,
+    alerts: options.alerts ?? alerts(now), alarms: options.alarms ?? openAlarms([]), rebalances,
     ledger: options.ledger ?? ledger(12_345),
   }
-}
-
-const NO_ALARMS: StreamData['alarms'] = {
-  alarms: [], counts: { open: 0, unacknowledged: 0, high: 0, medium: 0, low: 0, shelved: 0, suppressed: 0, out_of_service: 0 }, suppressed_machines: [],
 }
 
 export function emptyPlant(now: number): StreamData {

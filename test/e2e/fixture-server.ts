@@ -23,7 +23,9 @@ export interface FixtureServer {
   silence(silent: boolean): void
   /** Answers the stream with this status; 200 again makes it work. */
   answerWith(status: number): void
-  /** Forgets what was sent, for viewers that connect later. */
+  /** What a path answers from now on, such as `GET /api/session`; with null no more. Without one a path of the API answers 404. */
+  answer(request: string, body: object | null): void
+  /** Forgets what was sent, for viewers that connect later, and all answers. */
   forget(): void
   /** Ends all connections and stops listening, as when the service was killed. */
   kill(): Promise<void>
@@ -42,7 +44,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml',
 }
 /** Nobody is logged in, and everybody may read. */
-const READER: Session = {
+export const READER: Session = {
   account: null, role: null, accounts: false, demo: false, single_sign_on: null, ends_at: null, may: { read: true, operate: false, administer: false },
 }
 const HEARTBEAT_MS = 1_000
@@ -54,6 +56,7 @@ export async function startFixtureServer(port = 0): Promise<FixtureServer> {
 
   const viewers = new Set<ServerResponse>()
   const last = new Map<string, string>()
+  const answers = new Map<string, string>()
   let silent = false
   let status = 200
   let server: Server | null = null
@@ -74,8 +77,9 @@ export async function startFixtureServer(port = 0): Promise<FixtureServer> {
   const listen = async (): Promise<void> => {
     const listening = createServer((request, response) => {
       const path = new URL(request.url ?? '/', 'http://localhost').pathname
+      const answer = answers.get(`${request.method} ${path}`) ?? (path === '/api/session' ? JSON.stringify(READER) : undefined)
       if (path === '/api/stream') openStream(response)
-      else if (path === '/api/session') response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(READER))
+      else if (answer !== undefined) response.writeHead(200, { 'content-type': 'application/json' }).end(answer)
       else void serveFile(dist, path, response)
     })
     await once(listening.listen(listeningPort, '127.0.0.1'), 'listening')
@@ -110,7 +114,14 @@ export async function startFixtureServer(port = 0): Promise<FixtureServer> {
       status = value
       if (value !== 200) for (const viewer of viewers) viewer.end()
     },
-    forget: () => last.clear(),
+    answer(request, body) {
+      if (body === null) answers.delete(request)
+      else answers.set(request, JSON.stringify(body))
+    },
+    forget() {
+      last.clear()
+      answers.clear()
+    },
     kill: stopListening,
     revive: listen,
     async close() {

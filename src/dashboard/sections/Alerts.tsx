@@ -8,11 +8,12 @@ import { Name } from '../parts/Name.tsx'
 import { Empty, Panel } from '../parts/Panel.tsx'
 import { Age, Time } from '../parts/Time.tsx'
 import { useShortened } from '../parts/use-shortened.tsx'
-import { anomalyInWords } from '../words.ts'
+import { anomalyInWords, transitionInWords } from '../words.ts'
 
 const MOST_ROWS = 10
+const CALLING = ['raised', 'continued', 'escalated', 'realarmed', 'unshelved', 'shelving_expired', 'unsuppressed', 'returned_to_service']
 
-/** Recent alerts, newest first, those of one episode in one row. */
+/** What alarms were raised and what became of them, newest first, the changes of one alarm in one row. */
 export function Alerts({ alerts, now }: { alerts: readonly RecentAlert[] | undefined, now: number }): JSX.Element {
   const rows = alarmRows(alerts ?? [])
   const { shown, button } = useShortened(rows, MOST_ROWS, 'alarm')
@@ -47,11 +48,12 @@ export function Alerts({ alerts, now }: { alerts: readonly RecentAlert[] | undef
 function Row({ row: { newest: alert, count, first }, now }: { row: AlarmRow, now: number }): JSX.Element {
   const at = Date.parse(alert.timestamp)
   return (
-    <tr role="row" class={`alert alert-${alert.severity}`}>
+    <tr role="row" class={`alert alert-${alert.severity} ${calls(alert) ? '' : 'alert-quiet'}`}>
       <td role="cell" class="severity"><span class="severity-word"><Mark kind={alert.severity} />{alert.severity}</span></td>
       <td role="cell" class="what">
         <span class="what-kind">{anomalyInWords(alert.anomaly_type)}</span>
-        {count > 1 && <span class="repeats">{counted(count, 'alert')} since <Time at={Date.parse(first)} now={now} /></span>}
+        {alert.transition !== null && <span class={`transition transition-${alert.transition}`}>{transitionInWords(alert.transition)}</span>}
+        {count > 1 && <span class="repeats">{counted(count, 'change')} since <Time at={Date.parse(first)} now={now} /></span>}
         <span class="detail clamped" title={alert.description}>{alert.description}</span>
       </td>
       <td role="cell" class="value number">
@@ -62,4 +64,9 @@ function Row({ row: { newest: alert, count, first }, now }: { row: AlarmRow, now
       <td role="cell" class="age number"><Age at={at} now={now} /></td>
     </tr>
   )
+}
+
+/** Its newest change calls for somebody; after the others it is known, hidden or over. */
+function calls({ transition }: RecentAlert): boolean {
+  return transition === null || CALLING.includes(transition)
 }

@@ -13,12 +13,18 @@ const MOST_ALERTS = 50
 
 /** The state of the whole system in one sentence, what is wrong and since when, and the four figures that tell it at a glance. */
 export function SystemStatus({ state, now }: { state: DashboardState, now: number }): JSX.Element {
-  const { level, headline, problems } = assess(state, now)
+  const { level, headline, problems, waiting } = assess(state, now)
   return (
     <section class={`status status-${level}`} aria-labelledby="status-title">
       <h2 id="status-title" class="hidden">System status</h2>
       <div class="status-words" role="status" aria-live="polite">
         <p class="headline"><Mark kind={level} />{headline}</p>
+        {waiting !== null && (
+          <p class="waiting-alarms">
+            <Mark kind="high" />
+            <span><a href="#alarms">{waiting.text}</a>: {waiting.which}, <Since at={waiting.since} now={now} /></span>
+          </p>
+        )}
         {problems.length > 0 && (
           <ul class="problems">
             {problems.slice(0, MOST_PROBLEMS).map((problem) => <ProblemLine key={problem.text} problem={problem} now={now} />)}

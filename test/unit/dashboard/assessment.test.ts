@@ -5,6 +5,7 @@ import { assess, isChangingHands, stoppedLast, unownedSince } from '../../../src
 import type { Assessment } from '../../../src/dashboard/assessment.ts'
 import { initialState, withConnectionLost, withSection } from '../../../src/dashboard/state.ts'
 import type { DashboardState } from '../../../src/dashboard/state.ts'
+import { alarm, openAlarms } from '../../e2e/fixture-alarms.ts'
 import { consumer, emptyPlant, iso, manyProducers, partition, plant, producer, rebalance, wrongLedger } from '../../e2e/fixture-data.ts'
 import type { PlantOptions } from '../../e2e/fixture-data.ts'
 
@@ -24,7 +25,7 @@ const silent = (id: string, beforeMs = 12_000) => consumer(T, id, [], { status: 
 describe('the headline', () => {
   it('says that all is well', () => {
     assert.deepEqual(assessPlant({}), {
-      level: 'normal', headline: 'All 3 consumers and 3 producers active', problems: [], title: 'All 3 consumers and 3 producers active',
+      level: 'normal', headline: 'All 3 consumers and 3 producers active', problems: [], waiting: null, title: 'All 3 consumers and 3 producers active',
     })
   })
 
@@ -138,6 +139,32 @@ describe('what is wrong', () => {
       'critical: a gave up 3 readings, as its buffer was full', 'warning: consumer-002 is silent',
     ])
     assert.equal(found.title, '(4) Kafka does not answer: no broker answers')
+  })
+})
+
+describe('high alarms that nobody has acknowledged', () => {
+  const high = (number: number, agoS: number) => alarm(T, number, agoS, { sensor_id: `sensor-${number}` })
+
+  it('are named with the oldest\'s time, in the title too, and leave the pipeline\'s health as it is', () => {
+    const found = assessPlant({ alarms: openAlarms([high(1, 10), high(2, 70), alarm(T, 3, 5, { priority: 'medium' }), { ...high(4, 5), state: 'acknowledged' }]) })
+    assert.deepEqual(found.waiting, {
+      text: '2 high alarms wait to be acknowledged', which: 'sensor-1 (Critical limit reached) and sensor-2 (Critical limit reached)', since: T - 70_000,
+    })
+    assert.deepEqual([found.level, found.headline], ['normal', 'All 3 consumers and 3 producers active'])
+    assert.equal(found.title, '2 high alarms wait to be acknowledged · All 3 consumers and 3 producers active')
+  })
+
+  it('are counted beyond three, and at least where the service did not send all', () => {
+    const many = openAlarms([1, 2, 3, 4, 5].map((number) => high(number, number)))
+    const { waiting } = assessPlant({ alarms: { ...many, counts: { ...many.counts, open: 6 } } })
+    assert.equal(waiting?.text, 'At least 5 high alarms wait to be acknowledged')
+    assert.match(waiting.which, /^sensor-1 .* and 2 more$/)
+    assert.equal(assessPlant({ alarms: openAlarms([high(1, 1)]) }).waiting?.text, '1 high alarm waits to be acknowledged')
+  })
+
+  it('are not known while nothing current is', () => {
+    const state = stateOf(plant({ now: T, alarms: openAlarms([high(1, 1)]) }))
+    assert.equal(assess(withConnectionLost(state, T), T).waiting, null)
   })
 })
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { ALARM_RULES, ALARM_TRANSITIONS } from '../../../src/contract/alarm.ts'
 import { alarmRows } from '../../../src/dashboard/alarm-rows.ts'
 import { rebalanceLines } from '../../../src/dashboard/rebalance-lines.ts'
-import { anomalyInWords } from '../../../src/dashboard/words.ts'
+import { anomalyInWords, transitionInWords } from '../../../src/dashboard/words.ts'
 import { alert, iso, rebalance } from '../../e2e/fixture-data.ts'
 
 const T = Date.parse('2026-11-24T10:00:00.000Z')
@@ -25,6 +26,16 @@ describe('anomalies in words', () => {
   it('are there for a type that the page does not know, too', () => {
     assert.equal(anomalyInWords('rapid_value_change'), 'Rapid change')
     assert.equal(anomalyInWords('stuck_value'), 'Stuck value')
+  })
+})
+
+describe('what happens to alarms, and why they are raised', () => {
+  it('has words of its own each', () => {
+    assert.equal(transitionInWords('escalated'), 'Escalated')
+    assert.equal(transitionInWords('shelving_expired'), 'Shelving is over')
+    assert.equal(transitionInWords('taken_out_of_service'), 'Taken out of service')
+    assert.equal(new Set(ALARM_TRANSITIONS.map(transitionInWords)).size, ALARM_TRANSITIONS.length)
+    assert.equal(new Set(ALARM_RULES.map(anomalyInWords)).size, ALARM_RULES.length)
   })
 })
 

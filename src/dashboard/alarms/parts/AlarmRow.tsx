@@ -1,0 +1,99 @@
+import type { JSX } from 'preact'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import type { Alarm } from '../../../contract/alarm-api.ts'
+import { formatAge, formatMeasured } from '../../format.ts'
+import { Mark } from '../../parts/Mark.tsx'
+import { Name } from '../../parts/Name.tsx'
+import { Time } from '../../parts/Time.tsx'
+import { anomalyInWords, sentence } from '../../words.ts'
+import { canBeReset, isUnacknowledged } from '../alarm-groups.ts'
+import type { AlarmAction, AlarmActions } from '../use-alarm-actions.ts'
+import { AlarmEvents } from './AlarmEvents.tsx'
+import { AlarmState } from './AlarmState.tsx'
+import { ShelveForm } from './ShelveForm.tsx'
+
+interface AlarmRowProps {
+  readonly alarm: Alarm
+  readonly now: number
+  /** Null: who looks may not act. */
+  readonly actions: AlarmActions | null
+  /** The form of this row was opened or closed. */
+  readonly form?: (open: boolean) => void
+}
+
+/** One alarm: how urgent, what, where, how far, since when, where it stands, and what can be done. Opens to what happened to it. */
+export function AlarmRow({ alarm, now, actions, form }: AlarmRowProps): JSX.Element {
+  const [open, setOpen] = useState(false)
+  const [shelving, setShelving] = useState(false)
+  const [problem, setProblem] = useState<string | null>(null)
+  const shelveButton = useRef<HTMLButtonElement>(null)
+  const eventsId = useId()
+  useEffect(() => {
+    form?.(shelving)
+    return () => form?.(false)
+  }, [shelving])
+
+  const what = `${anomalyInWords(alarm.rule)} at ${alarm.sensor_id}`
+  const act = async (action: AlarmAction): Promise<void> => {
+    setProblem(null)
+    await actions?.act(alarm, action)
+  }
+  const tryTo = (does: 'acknowledge' | 'reset' | 'unshelve'): void => void act({ does }).catch((error: Error) => setProblem(error.message))
+  const closeForm = (): void => {
+    setShelving(false)
+    shelveButton.current?.focus({ preventScroll: true })
+  }
+  const over = alarm.state === 'normal'
+  return (
+    <div class={`alarm alarm-${alarm.priority} ${isUnacknowledged(alarm) ? 'alarm-waiting' : ''} ${over ? 'alarm-over' : ''}`}>
+      <p class="alarm-priority"><Mark kind={over ? 'done' : alarm.priority} />{sentence(alarm.priority)}</p>
+      <div class="alarm-what">
+        <button type="button" class="alarm-toggle" aria-expanded={open} aria-controls={eventsId} onClick={() => setOpen(!open)}>
+          {anomalyInWords(alarm.rule)}<span class="hidden"> at {alarm.sensor_id}: what happened</span>
+        </button>
+        <span class="detail clamped" title={alarm.description}>{alarm.description}</span>
+      </div>
+      <p class="alarm-where"><Name name={alarm.sensor_id} /> <span class="detail"><Name name={alarm.machine_id} /></span></p>
+      <p class="alarm-peak"><span class="quiet">peak</span> {formatMeasured(alarm.peak_value, alarm.unit)}</p>
+      <p class="alarm-since"><span class="quiet">since</span> <Time at={Date.parse(alarm.raised_at)} now={now} /> <Lasted alarm={alarm} now={now} /></p>
+      <p class="alarm-state"><AlarmState alarm={alarm} now={now} /></p>
+      {actions !== null && alarm.state !== 'suppressed' && alarm.state !== 'out_of_service' && (
+        <div class="alarm-actions">
+          <MainButton alarm={alarm} what={what} tryTo={tryTo} />
+          {alarm.state !== 'shelved' && (
+            <button
+              type="button" class="action" ref={shelveButton} aria-expanded={shelving} disabled={over} onClick={() => setShelving(!shelving)}
+            >
+              Shelve<span class="hidden"> {what}</span>
+            </button>
+          )}
+        </div>
+      )}
+      {problem !== null && <p class="alarm-problem" role="alert"><Mark kind="critical" />{problem}</p>}
+      {shelving && actions !== null && (
+        <ShelveForm what={what} shelve={(minutes, reason) => act({ does: 'shelve', minutes, reason })} close={closeForm} />
+      )}
+      <div id={eventsId} class="alarm-more">{open && <AlarmEvents id={alarm.episode_id} changedAt={alarm.changed_at} now={now} />}</div>
+    </div>
+  )
+}
+
+/** How long it has stood, or stood. */
+function Lasted({ alarm: { raised_at: raised, duration_ms: lastedMs }, now }: { alarm: Alarm, now: number }): JSX.Element {
+  return <span class="detail">{lastedMs === null ? formatAge(now - Date.parse(raised)) : `lasted ${formatAge(lastedMs)}`}</span>
+}
+
+/**
+ * One button that stays where it is, also when there is nothing left to do: it keeps the focus, and a second press, of somebody in a hurry, can't
+ * meet the next button.
+ */
+function MainButton({ alarm, what, tryTo }: { alarm: Alarm, what: string, tryTo: (does: 'acknowledge' | 'reset' | 'unshelve') => void }): JSX.Element {
+  const [does, text] = alarm.state === 'shelved' ? ['unshelve', 'Unshelve'] as const
+    : canBeReset(alarm) ? ['reset', 'Reset'] as const
+      : isUnacknowledged(alarm) ? ['acknowledge', 'Acknowledge'] as const : [null, alarm.state === 'acknowledged' ? 'Acknowledged' : 'Over'] as const
+  return (
+    <button type="button" class="action" aria-disabled={does === null} onClick={() => { if (does !== null) tryTo(does) }}>
+      {text}<span class="hidden"> {what}</span>
+    </button>
+  )
+}

@@ -1,0 +1,59 @@
+import { useRef, useState } from 'preact/hooks'
+import type { Alarm } from '../../contract/alarm-api.ts'
+import type { AlarmGroup } from './alarm-groups.ts'
+import { steadyGroups } from './steady-order.ts'
+
+/** Rows that keep their order while somebody works in them. */
+export interface SteadyOrder {
+  readonly shown: readonly AlarmGroup[]
+  /** Somebody works in them. */
+  readonly held: boolean
+  /** For the element that holds the rows. */
+  readonly watch: {
+    onFocusIn(): void
+    onFocusOut(event: FocusEvent): void
+    onPointerMove(): void
+    onPointerDown(): void
+  }
+  /** A form in the row of this key was opened or closed. */
+  form(key: string, open: boolean): void
+  /** Sorts them once, whatever is held. */
+  sort(): void
+}
+
+/** Whoever moved the pointer above the rows within this time is about to press something. */
+const AIMING_MS = 5_000
+
+/** Held while a row has the focus, a form is open, or somebody aims at a button. `complete`: `known` has all open alarms. */
+export function useSteadyOrder(groups: readonly AlarmGroup[], known: ReadonlyMap<string, Alarm>, complete: boolean): SteadyOrder {
+  const order = useRef<readonly AlarmGroup[]>([])
+  const aimedAt = useRef(-Infinity)
+  const forms = useRef(new Set<string>())
+  const [focused, setFocused] = useState(false)
+  const [, redraw] = useState(0)
+  const held = focused || forms.current.size > 0 || performance.now() - aimedAt.current < AIMING_MS
+  const shown = held ? steadyGroups(order.current, groups, known, complete) : groups
+  order.current = shown
+  const aim = (): void => {
+    aimedAt.current = performance.now()
+  }
+  return {
+    shown, held,
+    watch: {
+      onFocusIn: () => setFocused(true),
+      onFocusOut: ({ currentTarget, relatedTarget }) => {
+        if (!(currentTarget as Element).contains(relatedTarget as Element | null)) setFocused(false)
+      },
+      onPointerMove: aim, onPointerDown: aim,
+    },
+    form(key, open) {
+      if (open) forms.current.add(key)
+      else forms.current.delete(key)
+    },
+    sort() {
+      order.current = groups
+      aimedAt.current = -Infinity
+      redraw((last) => last + 1)
+    },
+  }
+}

@@ -1,0 +1,84 @@
+import type { JSX } from 'preact'
+import { useRef, useState } from 'preact/hooks'
+import type { OpenAlarms } from '../../contract/alarm-api.ts'
+import { isCut, visibleGroups, withAnswers } from '../alarms/alarm-groups.ts'
+import { GroupRow } from '../alarms/parts/GroupRow.tsx'
+import { HiddenAlarms } from '../alarms/parts/HiddenAlarms.tsx'
+import { WayToAct } from '../alarms/parts/WayToAct.tsx'
+import { misplaced } from '../alarms/steady-order.ts'
+import { useAlarmActions } from '../alarms/use-alarm-actions.ts'
+import { useSteadyOrder } from '../alarms/use-steady-order.ts'
+import { counted, formatCount } from '../format.ts'
+import { Mark } from '../parts/Mark.tsx'
+import { Empty, Panel } from '../parts/Panel.tsx'
+import type { Access } from '../use-session.ts'
+
+const MOST_ROWS = 30
+
+/** The open alarms: those that wait for somebody first, and what operators do about them. */
+export function Alarms({ section, access, now }: { section: OpenAlarms | undefined, access: Access, now: number }): JSX.Element {
+  return (
+    <Panel id="alarms" title="Alarms" note={section === undefined ? undefined : <Counts counts={section.counts} />}>
+      {section === undefined ? <Empty>Waiting for the alarms.</Empty> : <Open section={section} access={access} now={now} />}
+    </Panel>
+  )
+}
+
+function Open({ section, access, now }: { section: OpenAlarms, access: Access, now: number }): JSX.Element {
+  const actions = useAlarmActions(access.check)
+  const alarms = withAnswers(section.alarms, actions.answers)
+  const groups = visibleGroups(alarms)
+  const known = new Map(alarms.map((alarm) => [alarm.episode_id, alarm]))
+  const { shown, held, watch, form, sort } = useSteadyOrder(groups, known, !isCut(section))
+  const [all, showAll] = useState(false)
+  const place = useRef<HTMLDivElement>(null)
+  // When a session has ended the buttons stay, with a half-written reason: the form of the login is above.
+  const may = access.session?.may.operate === true || access.form === 'ended' ? actions : null
+  const rows = all ? shown : shown.slice(0, MOST_ROWS)
+  const moved = held ? misplaced(shown, groups) : 0
+  const sortNow = (): void => {
+    // The button goes; whoever uses the keyboard stays at the list.
+    place.current?.focus({ preventScroll: true })
+    sort()
+  }
+  return (
+    <div tabIndex={-1} ref={place} class="alarm-place">
+      {shown.length === 0 && <p class="no-alarms"><Mark kind="normal" />No alarms.</p>}
+      {shown.length > 0 && may === null && <WayToAct access={access} />}
+      {shown.length > 0 && (
+        <ul class="alarm-list" aria-label="Open alarms, the most urgent first" {...watch}>
+          {rows.map((group) => <GroupRow key={group.key} group={group} now={now} actions={may} form={form} />)}
+        </ul>
+      )}
+      {shown.length > MOST_ROWS && (
+        <button type="button" class="show-all" aria-expanded={all} onClick={() => showAll(!all)}>
+          {all ? `Show ${MOST_ROWS} rows only` : `Show all ${counted(shown.length, 'row')}`}
+        </button>
+      )}
+      {moved > 0 && (
+        <p class="held" role="status">
+          <span>The order is held while you work here; {counted(moved, 'row')} would move.</span>
+          <button type="button" class="action" onClick={sortNow}>Sort now</button>
+        </p>
+      )}
+      {isCut(section) && (
+        <p class="panel-line quiet">
+          <span>Of {formatCount(section.counts.open)} open alarms these are the {formatCount(section.alarms.length)} that changed last.</span>
+        </p>
+      )}
+      <HiddenAlarms section={section} alarms={alarms} now={now} actions={may} />
+    </div>
+  )
+}
+
+/** `2 unacknowledged · 1 high, 3 medium, 0 low · 2 shelved`; nothing while there is none. */
+function Counts({ counts: { open, unacknowledged, high, medium, low, shelved } }: { counts: OpenAlarms['counts'] }): JSX.Element | null {
+  if (open === 0) return null
+  return (
+    <>
+      <strong class={unacknowledged > 0 ? 'unacknowledged' : ''}>{formatCount(unacknowledged)} unacknowledged</strong>
+      {` · ${formatCount(high)} high, ${formatCount(medium)} medium, ${formatCount(low)} low`}
+      {shelved > 0 && ` · ${formatCount(shelved)} shelved`}
+    </>
+  )
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { addAccount, PASSWORD, startAccess } from '../integration/access-client.ts'
+import { alarmPlant } from '../integration/alarm-plant.ts'
+import type { AlarmPlant } from '../integration/alarm-plant.ts'
+import type { Owner } from '../harness/plant.ts'
+import { launchBrowser } from './browser.ts'
+import { assertWellDrawn, openPage, seen, shoot } from './page.ts'
+
+// What operators do to alarms, in a real Chromium, on the real service; Kafka isn't there.
+
+/** Of a second page, from the press of the button; measured are 100 to 300 ms. */
+const SEEN_WITHIN_MS = 1_000
+
+const cleanUps: (() => void | Promise<void>)[] = []
+const owner = { after: (cleanUp: () => void | Promise<void>) => void cleanUps.push(cleanUp) }
+let plant: AlarmPlant
+let url: string
+let browser: Browser
+
+before(async () => {
+  plant = await alarmPlant(owner)
+  await addAccount(plant.pool, 'olga', 'operator')
+  await addAccount(plant.pool, 'otto', 'operator')
+  const now = Date.now()
+  const at = (agoS: number, sensorId: string, more = {}) => {
+    const timeMs = now - agoS * 1_000
+    return plant.change('raised', 0, { sensorId, timeMs, raisedMs: timeMs, peakMs: timeMs, ...more })
+  }
+  await plant.apply(at(300, 'T-1'), at(290, 'T-2', { priority: 'medium', severity: 'medium' }), at(100, 'T-3', { priority: 'low', severity: 'low' }))
+  url = (await startAccess(owner, plant.databaseUrl, { anonymousRead: true })).url
+  browser = await launchBrowser()
+})
+after(async () => {
+  await browser.close()
+  for (const cleanUp of cleanUps.toReversed()) await cleanUp()
+})
+
+async function open(t: Owner, name: string | null): Promise<Page> {
+  const page = await openPage(t, browser)
+  await page.goto(url)
+  await seen(page, '.connection', 'Live')
+  if (name === null) return page
+  await page.getByRole('button', { name: 'Log in to acknowledge' }).click()
+  await page.getByLabel('Name').fill(name)
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.locator('.login').getByRole('button', { name: 'Log in', exact: true }).click()
+  await seen(page, '.who', name)
+  return page
+}
+
+const row = (page: Page, sensor: string) => page.locator('.alarm', { hasText: sensor })
+const eventsOf = async (sensor: string) => (await plant.rows(
+  `select e.transition, e.actor from alarm_event e join alarm a using (episode_id) where a.sensor_id = $1 order by e.event_id`, [sensor]))
+  .map(({ transition, actor }) => `${String(transition)} ${String(actor)}`)
+
+describe('what an operator does to an alarm', () => {
+  test('is seen by another one within a second, and opens to who did what', async (t) => {
+    const [olga, otto] = [await open(t, 'olga'), await open(t, 'otto')]
+    await seen(olga, '.panel-note', '3 unacknowledged')
+    await shoot(olga, 'alarms-real', { check: assertWellDrawn })
+    await row(olga, 'T-3').getByRole('button', { name: 'Acknowledge' }).click()
+    await row(otto, 'T-3').getByText('Acknowledged by olga').waitFor({ timeout: SEEN_WITHIN_MS })
+    await seen(otto, '.panel-note', '2 unacknowledged', SEEN_WITHIN_MS)
+
+    await row(olga, 'T-3').getByRole('button', { name: /^Shelve/ }).click()
+    await olga.getByLabel('1 h', { exact: true }).check()
+    await olga.getByLabel('Reason').fill('being cleaned')
+    await olga.keyboard.press('Enter')
+    await row(otto, 'T-3').first().getByText(/Shelved by olga until/).waitFor({ state: 'attached', timeout: SEEN_WITHIN_MS })
+    await seen(otto, '.hidden-alarms summary', 'Hidden: 1 shelved')
+    await otto.locator('.hidden-alarms summary').click()
+    await seen(otto, '.hidden-why', 'being cleaned')
+    // The row of who did it stays where it is for as long as they are in it.
+    assert.match(await olga.locator('.alarm-list').innerText(), /Shelved by olga until/)
+    await otto.locator('.hidden-alarms').getByRole('button', { name: /^Unshelve/ }).click()
+    await otto.locator('.alarm-list .alarm', { hasText: 'T-3' }).getByText('Unacknowledged').waitFor()
+
+    await row(otto, 'T-3').getByRole('button', { name: /what happened/ }).click()
+    await seen(otto, '.alarm-events', /Raised: 41 °C[\s\S]*Acknowledged by olga[\s\S]*Shelved by olga: being cleaned[\s\S]*Unshelved by otto/)
+    assert.deepEqual(await eventsOf('T-3'), ['raised null', 'acknowledged olga', 'shelved olga', 'unshelved otto'])
+  })
+
+  test('is done once when two press at the same moment, for a whole group', async (t) => {
+    const [olga, otto] = [await open(t, 'olga'), await open(t, 'otto')]
+    const buttons = [olga, otto].map((page) => page.getByRole('button', { name: 'Acknowledge all 2 of M-1' }))
+    await Promise.all(buttons.map((button) => button.waitFor()))
+    await Promise.all(buttons.map((button) => button.click()))
+    for (const page of [olga, otto]) {
+      await page.getByRole('button', { name: 'All acknowledged of M-1' }).waitFor()
+      assert.equal(await page.locator('.alarm-problem').count(), 0)
+    }
+    for (const sensor of ['T-1', 'T-2']) {
+      const events = await eventsOf(sensor)
+      assert.deepEqual([events.length, events[1]?.split(' ')[0]], [2, 'acknowledged'])
+    }
+  })
+
+  test('waits for the login when the session has ended meanwhile, and loses nothing', async (t) => {
+    const page = await open(t, 'olga')
+    await row(page, 'T-1').getByRole('button', { name: /^Shelve/ }).click()
+    await page.getByLabel('Reason').fill('new bearing')
+    await plant.pool.query('delete from session')
+    // The service believes for 10 s what it has read of a session.
+    await page.waitForTimeout(10_500)
+    const shelve = page.locator('.shelve-form').getByRole('button', { name: 'Shelve', exact: true })
+    await shelve.click()
+    await seen(page, '.shelve-form [role=alert]', 'Log in first.')
+    await seen(page, '.login h2', 'The session has ended')
+    await shoot(page, 'alarms-session-ended', { check: assertWellDrawn })
+    assert.equal((await eventsOf('T-1')).length, 2)
+    await page.getByLabel('Name').fill('olga')
+    await page.getByLabel('Password').fill(PASSWORD)
+    await page.locator('.login').getByRole('button', { name: 'Log in', exact: true }).click()
+    await page.locator('.login').waitFor({ state: 'detached' })
+    await shelve.click()
+    await row(page, 'T-1').first().getByText(/Shelved by olga until/).waitFor()
+    assert.deepEqual((await eventsOf('T-1')).at(-1), 'shelved olga')
+  })
+})

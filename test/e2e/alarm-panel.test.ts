@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, test } from 'node:test'
+import type { Browser, Locator, Page } from 'playwright-core'
+import type { Alarm, OpenAlarms } from '../../src/contract/alarm-api.ts'
+import { launchBrowser } from './browser.ts'
+import { alarm, alarmDetail, manyStates, openAlarms } from './fixture-alarms.ts'
+import { alert, plant } from './fixture-data.ts'
+import { READER, startFixtureServer } from './fixture-server.ts'
+import type { FixtureServer } from './fixture-server.ts'
+import { assertWellDrawn, openPage, seen, shoot } from './page.ts'
+import type { Owner } from '../harness/plant.ts'
+
+// The panel of alarms in a real Chromium, against a stream that the test writes.
+
+const OPERATOR = { ...READER, account: 'olga', role: 'operator', accounts: true, may: { read: true, operate: true, administer: false } } as const
+let browser: Browser
+let server: FixtureServer
+
+before(async () => {
+  browser = await launchBrowser()
+  server = await startFixtureServer()
+})
+after(async () => {
+  await browser.close()
+  await server.close()
+})
+afterEach(() => server.forget())
+
+async function open(t: Owner, alarms: OpenAlarms, session: object = OPERATOR): Promise<Page> {
+  server.answer('GET /api/session', session)
+  server.sendAll(plant({ now: Date.now(), alarms }))
+  for (const each of alarms.alarms) server.answer(`GET /api/alarms/${each.episode_id}`, alarmDetail(each))
+  const page = await openPage(t, browser)
+  await page.goto(server.url)
+  await seen(page, '.connection', 'Live')
+  return page
+}
+
+const rowOf = (page: Page, sensor: string): Locator => page.locator('.alarm', { hasText: sensor })
+const sensorsOf = async (page: Page): Promise<string[]> => page.locator('.alarm-list .alarm-where > .name').allInnerTexts()
+
+describe('the panel of alarms', () => {
+  test('is calm while there is none', async (t) => {
+    const page = await open(t, openAlarms([]))
+    await seen(page, '#alarms', 'No alarms.')
+    assert.equal(await page.locator('#alarms button, #alarms details').count(), 0)
+    await shoot(page, 'alarms-none', { check: assertWellDrawn, fullPage: true })
+  })
+
+  test('shows what waits first, the alarms of one machine together, and what is hidden when it is opened', async (t) => {
+    const page = await open(t, manyStates(Date.now()))
+    await seen(page, '#alarms .panel-note', '4 unacknowledged · 2 high, 3 medium, 1 low · 1 shelved')
+    assert.deepEqual(await sensorsOf(page), ['press-sensor-012', 'temp-sensor-012', 'vib-sensor-012', 'energy-sensor-003', 'hum-sensor-007', 'temp-sensor-044'])
+    assert.match(await page.locator('.group-head').innerText(), /press-12: 3 alarms within a minute, the first one first/)
+    assert.match(await rowOf(page, 'energy-sensor-003').innerText(),
+      /Medium[\s\S]*High several times in a row[\s\S]*3 readings in a row[\s\S]*peak 183\skW[\s\S]*lasted 3 min[\s\S]*Returned, not acknowledged/)
+    assert.match(await rowOf(page, 'hum-sensor-007').innerText(), /Acknowledged by olga, /)
+    assert.match(await rowOf(page, 'temp-sensor-044').innerText(), /Returned; stays until it is reset[\s\S]*Reset/)
+    assert.equal(await page.locator('.hidden-alarms[open]').count(), 0)
+    await shoot(page, 'alarms', { check: assertWellDrawn })
+    await page.getByText('Hidden: 1 shelved, 1 suppressed, 1 out of service, 1 machine in maintenance').click()
+    assert.match(await page.locator('.hidden-alarms').innerText(),
+      /furnace-09 is in maintenance since .*, says olga: new lining[\s\S]*Shelved by otto until[\s\S]*bearing is ordered, comes on Monday/)
+    await seen(page, '.hidden-why', 'Taken out of service by otto: cable cut')
+    await rowOf(page, 'press-sensor-012').getByRole('button', { name: /what happened/ }).click()
+    await seen(page, '.alarm-events', /Raised[\s\S]*Escalated[\s\S]*Acknowledged by olga: on my way/)
+    await rowOf(page, 'energy-sensor-003').getByRole('button', { name: /^Shelve/ }).click()
+    await shoot(page, 'alarms-opened', { check: assertWellDrawn, fullPage: true })
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await shoot(page, 'alarms-dark', { check: assertWellDrawn, fullPage: true })
+  })
+
+  test('names high alarms that wait beside the state of the pipeline, and in the tab', async (t) => {
+    const page = await open(t, manyStates(Date.now()))
+    await seen(page, '.status .headline', 'All 3 consumers and 3 producers active')
+    await seen(page, '.waiting-alarms', /^1 high alarm waits to be acknowledged: press-sensor-012 \(Critical limit reached\), since \d\d:\d\d:\d\d/)
+    assert.equal(await page.locator('.status-normal').count(), 1)
+    assert.match(await page.title(), /^1 high alarm waits to be acknowledged · All 3 consumers/)
+    assert.match(await page.locator('#favicon').getAttribute('href') ?? '', /favicon-critical/)
+    server.send('alarms', openAlarms([]))
+    await page.locator('.waiting-alarms').waitFor({ state: 'detached' })
+    assert.match(await page.locator('#favicon').getAttribute('href') ?? '', /favicon-normal/)
+  })
+
+  test('has beside it what happened to alarms, in words, coloured where it calls for somebody', async (t) => {
+    const now = Date.now()
+    server.sendAll(plant({ now, alerts: [
+      alert(now, 'c', { episode_id: 'one', transition: 'acknowledged', description: 'acknowledged by olga: on my way', severity: 'critical' }),
+      alert(now, 'b', { episode_id: 'one', transition: 'escalated', severity: 'critical' }), alert(now, 'a', { episode_id: 'one' }),
+      alert(now, 'd', { transition: 'shelved', description: 'shelved by otto: 15 min: cleaning' }), alert(now, 'e', { transition: 'cleared', severity: 'low' }),
+      alert(now, 'f', { transition: 'escalated' }),
+    ] }))
+    const page = await openPage(t, browser)
+    await page.goto(server.url)
+    await seen(page, '#alerts', 'acknowledged by olga: on my way')
+    assert.deepEqual(await page.locator('#alerts .transition').allInnerTexts(), ['Acknowledged', 'Shelved', 'Cleared', 'Escalated'])
+    assert.match(await page.locator('#alerts tbody tr').first().innerText(), /Critical limit reached\s*Acknowledged\s*3 changes since/)
+    assert.equal(await page.locator('#alerts .alert-quiet').count(), 3)
+    await page.locator('#alerts').scrollIntoViewIfNeeded()
+    await shoot(page, 'alerts', { check: assertWellDrawn })
+  })
+
+  test('says to whoever may not act why, and how to get there', async (t) => {
+    const alarms = manyStates(Date.now())
+    const anybody = await open(t, alarms, { ...READER, accounts: true })
+    assert.equal(await anybody.getByRole('button', { name: /^(Acknowledge|Shelve|Reset|Unshelve)/ }).count(), 0)
+    await anybody.getByRole('button', { name: 'Log in to acknowledge' }).click()
+    await seen(anybody, '.login h2', 'Log in')
+    const viewer = await open(t, alarms, { ...OPERATOR, role: 'viewer', may: READER.may })
+    await seen(viewer, '.way-to-act', 'With the role viewer alarms can be seen; an operator acknowledges them.')
+    const nobody = await open(t, alarms, READER)
+    await seen(nobody, '.way-to-act', 'there is none yet')
+    await shoot(nobody, 'alarms-nobody', { check: assertWellDrawn, fullPage: true })
+  })
+
+  test('has targets of 44 px on a phone', async (t) => {
+    const page = await open(t, manyStates(Date.now()))
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.locator('.hidden-alarms summary').click()
+    await rowOf(page, 'energy-sensor-003').getByRole('button', { name: /^Shelve/ }).click()
+    const small = await page.evaluate(`[...document.querySelectorAll('#alarms button, #alarms summary, #alarms label:has(input), #alarms input:not([type=radio])')]
+      .filter((each) => each.getBoundingClientRect().height < 44).map((each) => each.textContent)`)
+    assert.deepEqual(small, [])
+  })
+
+  test('moves no row while somebody works in one, and says so', async (t) => {
+    const now = Date.now()
+    const first = alarm(now, 1, 60, { sensor_id: 'one', priority: 'medium' })
+    const second = alarm(now, 2, 50, { sensor_id: 'two', priority: 'low' })
+    const page = await open(t, openAlarms([first, second]))
+    await rowOf(page, 'two').getByRole('button', { name: 'Acknowledge' }).focus()
+    const worse = alarm(now, 3, 1, { sensor_id: 'three' })
+    server.send('alarms', openAlarms([worse, second]))
+    await seen(page, '.held', 'The order is held while you work here; 2 rows would move.')
+    assert.deepEqual(await sensorsOf(page), ['one', 'two', 'three'])
+    assert.match(await rowOf(page, 'one').innerText(), /Over/)
+    assert.match(String(await page.evaluate('document.activeElement.textContent')), /^Acknowledge .* at two/)
+    await page.getByRole('button', { name: 'Sort now' }).click()
+    await page.locator('.held').waitFor({ state: 'detached' })
+    assert.deepEqual(await sensorsOf(page), ['three', 'two'])
+
+    // Also an open form holds them, when the focus is elsewhere.
+    await rowOf(page, 'two').getByRole('button', { name: /^Shelve/ }).click()
+    await page.locator('.alarm-list input:not([type=radio])').fill('half a reason')
+    await page.evaluate('document.activeElement.blur()')
+    server.send('alarms', openAlarms([alarm(now, 4, 0, { sensor_id: 'four' }), worse, second]))
+    await seen(page, '.held', '3 rows would move')
+    assert.deepEqual(await sensorsOf(page), ['three', 'two', 'four'])
+    assert.equal(await page.locator('.alarm-list input:not([type=radio])').inputValue(), 'half a reason')
+    await page.locator('.alarm-list input:not([type=radio])').press('Escape')
+    assert.match(String(await page.evaluate('document.activeElement.textContent')), /^Shelve/)
+  })
+
+  test('acknowledges by keyboard, keeps the focus, and tells in words what went wrong', async (t) => {
+    const shown = alarm(Date.now(), 1, 60)
+    const page = await open(t, openAlarms([shown]))
+    const button = page.locator('.alarm-actions .action').first()
+    await button.focus()
+    await page.route('**/acknowledge', (route) => route.fulfill({ status: 409, json: { error: 'the alarm is shelved; unshelve it first' } }))
+    await page.keyboard.press('Enter')
+    await seen(page, '.alarm-problem', 'The alarm is shelved; unshelve it first.')
+    await page.unroute('**/acknowledge')
+    const answer: Alarm = { ...shown, state: 'acknowledged', acknowledged_by: 'olga', acknowledged_at: new Date().toISOString(), changed_at: new Date().toISOString() }
+    server.answer(`POST /api/alarms/${shown.episode_id}/acknowledge`, answer)
+    await page.keyboard.press('Enter')
+    await seen(page, '.alarm-state', 'Acknowledged by olga')
+    assert.equal(await page.locator('.alarm-problem').count(), 0)
+    assert.match(String(await page.evaluate('document.activeElement.textContent')), /^Acknowledged/)
+  })
+
+  test('acknowledges a whole group, and says how many were when not all are', async (t) => {
+    const alarms = manyStates(Date.now())
+    const page = await open(t, alarms)
+    const asked: string[] = []
+    await page.route('**/acknowledge', async (route) => {
+      const shown = alarms.alarms.find(({ episode_id: id }) => route.request().url().includes(id))
+      asked.push(shown?.sensor_id ?? '')
+      if (shown?.sensor_id === 'temp-sensor-012') await route.fulfill({ status: 409, json: { error: 'no' } })
+      else await route.fulfill({ json: { ...shown, state: 'acknowledged', acknowledged_by: 'olga', changed_at: new Date().toISOString() } })
+    })
+    await page.getByRole('button', { name: 'Acknowledge all 3 of press-12' }).click()
+    await seen(page, '.group-head .alarm-problem', '2 of 3 acknowledged. No.')
+    assert.deepEqual(asked.toSorted(), ['press-sensor-012', 'temp-sensor-012', 'vib-sensor-012'])
+  })
+
+  test('stays quick with as many alarms as the service sends, of thousands', async (t) => {
+    const now = Date.now()
+    const flood = openAlarms(Array.from({ length: 200 }, (_, index) => alarm(now, index, index, { sensor_id: `sensor-${index}`, machine_id: `machine-${index}` })))
+    const page = await open(t, { ...flood, counts: { ...flood.counts, open: 10_000, unacknowledged: 9_876, high: 10_000 } })
+    await seen(page, '#alarms .panel-note', '9,876 unacknowledged · 10,000 high')
+    await seen(page, '#alarms', 'Of 10,000 open alarms these are the 200 that changed last.')
+    assert.equal(await page.locator('.alarm-list > li').count(), 30)
+    await page.getByRole('button', { name: 'Show all 200 rows' }).click()
+    assert.equal(await page.locator('.alarm-list > li').count(), 200)
+    const tookMs = Number(await page.evaluate(`new Promise((done) => {
+      const begun = performance.now()
+      document.querySelector('.alarm-toggle').click()
+      setTimeout(() => requestAnimationFrame(() => done(performance.now() - begun)), 0)
+    })`))
+    t.diagnostic(`200 rows drawn again in ${tookMs.toFixed(0)} ms`)
+    await shoot(page, 'alarms-flood')
+  })
+})

@@ -1,0 +1,74 @@
+import type { Alarm, AlarmDetail, OpenAlarms } from '../../src/contract/alarm-api.ts'
+
+const iso = (timeMs: number): string => new Date(timeMs).toISOString()
+const idOf = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
+
+/** The alarm of this number, raised so many seconds ago; nobody has acknowledged it. */
+export function alarm(now: number, number: number, agoS: number, change: Partial<Alarm> = {}): Alarm {
+  const raisedAt = iso(now - agoS * 1_000)
+  return {
+    episode_id: idOf(number), sensor_id: 'temp-sensor-001', sensor_type: 'temperature', machine_id: 'furnace-01',
+    location: { factory_section: 'production', machine_id: 'furnace-01', zone: 'a' }, rule: 'critical_threshold_violation', priority: 'high',
+    state: 'unacknowledged', severity: 'high', condition_active: true, latched: false, raised_at: raisedAt, escalated_at: null, cleared_at: null,
+    acknowledged_at: null, acknowledged_by: null, ended_at: null, duration_ms: null, first_value: 40.2, last_value: 41.1, peak_value: 41.37,
+    peak_at: raisedAt, unit: '°C', readings: 7, description: 'temperature 41.37 °C is at or above the critical limit of 40 °C', group_id: idOf(number),
+    detected_by: 'consumer-001', changed_at: raisedAt, shelved_until: null, shelved_by: null, shelved_reason: null, ...change,
+  }
+}
+
+/** The section with these alarms, counted as the service counts. */
+export function openAlarms(alarms: Alarm[], change: Partial<OpenAlarms> = {}): OpenAlarms {
+  const count = (fits: (each: Alarm) => boolean): number => alarms.filter(fits).length
+  const seen = ({ state }: Alarm): boolean => !['shelved', 'suppressed', 'out_of_service'].includes(state)
+  return {
+    alarms,
+    counts: {
+      open: alarms.length, unacknowledged: count(({ state }) => state === 'unacknowledged' || state === 'returned_unacknowledged'),
+      high: count((each) => seen(each) && each.priority === 'high'), medium: count((each) => seen(each) && each.priority === 'medium'),
+      low: count((each) => seen(each) && each.priority === 'low'), shelved: count(({ state }) => state === 'shelved'),
+      suppressed: count(({ state }) => state === 'suppressed'), out_of_service: count(({ state }) => state === 'out_of_service'),
+    },
+    suppressed_machines: [], ...change,
+  }
+}
+
+/** Alarms in every state: a group of three, one that returned, one that was seen, and three that are hidden. */
+export function manyStates(now: number): OpenAlarms {
+  const press = { machine_id: 'press-12', group_id: idOf(1) }
+  return openAlarms([
+    alarm(now, 4, 40, { sensor_id: 'vib-sensor-012', rule: 'learned_anomaly', priority: 'low', ...press, unit: 'mm/s', peak_value: 4.2,
+      description: '4.2 mm/s is far from what this sensor does at this time of day' }),
+    alarm(now, 2, 70, { sensor_id: 'temp-sensor-012', rule: 'rapid_value_change', priority: 'medium', ...press,
+      description: 'changed by 12.3 °C from one reading to the next, more than 10 °C' }),
+    alarm(now, 1, 75, { sensor_id: 'press-sensor-012', ...press, unit: 'hPa', peak_value: 1_047.25,
+      description: 'pressure 1,047.25 hPa is at or above the critical limit of 1,045 hPa' }),
+    alarm(now, 5, 1_900, { sensor_id: 'energy-sensor-003', machine_id: 'mill-02', state: 'returned_unacknowledged', condition_active: false, priority: 'medium',
+      rule: 'consecutive_high_alerts', cleared_at: iso(now - 1_700_000), duration_ms: 200_000, unit: 'kW', peak_value: 183,
+      description: '3 readings in a row at or above the warning limit of 150 kW' }),
+    alarm(now, 6, 7_200, { sensor_id: 'hum-sensor-007', machine_id: 'dryer-03', state: 'acknowledged', acknowledged_by: 'olga',
+      acknowledged_at: iso(now - 7_000_000), unit: '%', peak_value: 66.1, description: 'humidity 66.1 % is at or above the critical limit of 65 %' }),
+    alarm(now, 7, 9_000, { sensor_id: 'temp-sensor-044', machine_id: 'furnace-04', state: 'acknowledged', latched: true, condition_active: false,
+      acknowledged_by: 'olga', acknowledged_at: iso(now - 8_000_000), cleared_at: iso(now - 8_500_000), duration_ms: 500_000, priority: 'medium' }),
+    alarm(now, 8, 600, { sensor_id: 'vib-sensor-002', machine_id: 'mill-02', state: 'shelved', shelved_by: 'otto', shelved_until: iso(now + 1_800_000),
+      shelved_reason: 'bearing is ordered, comes on Monday', priority: 'low', rule: 'baseline_deviation' }),
+    alarm(now, 9, 800, { sensor_id: 'temp-sensor-090', machine_id: 'furnace-09', state: 'suppressed', priority: 'medium' }),
+    alarm(now, 10, 900, { sensor_id: 'temp-sensor-091', machine_id: 'furnace-10', state: 'out_of_service', rule: 'stale_signal', priority: 'low',
+      description: 'no reading for 3 min; usually one every 3 s' }),
+  ], { suppressed_machines: [{ machine_id: 'furnace-09', suppressed_by: 'olga', reason: 'new lining', suppressed_at: iso(now - 86_400_000) }] })
+}
+
+/** What GET /api/alarms/{id} answers. */
+export function alarmDetail(shown: Alarm): AlarmDetail {
+  const event = { announced: true, recorded_at: shown.raised_at, actor: null, reason: null, detail: null, value: null }
+  return {
+    ...shown,
+    events: [
+      { ...event, event_id: 1, transition: 'raised', state: 'unacknowledged', occurred_at: shown.raised_at, value: 40.2, detail: shown.description },
+      { ...event, event_id: 2, transition: 'escalated', state: 'unacknowledged', occurred_at: shown.peak_at, value: shown.peak_value },
+      { ...event, event_id: 3, transition: 'acknowledged', state: 'acknowledged', occurred_at: shown.changed_at, actor: 'olga', reason: 'on my way' },
+      ...shown.state !== 'out_of_service' ? [] : [{
+        ...event, event_id: 4, transition: 'taken_out_of_service' as const, state: shown.state, occurred_at: shown.changed_at, actor: 'otto', reason: 'cable cut',
+      }],
+    ],
+  }
+}
