@@ -81,6 +81,10 @@ export const openAlarmsSchema = object({
   suppressed_machines: Type.Array(object({
     machine_id: Type.String(), suppressed_by: Type.String(), reason: Type.String(), suppressed_at: time('since when'),
   }, 'SuppressedMachine'), { description: 'machines in maintenance; the first 200' }),
+  learning: object({
+    sensors: count('those whose normal behaviour is learned, or being learned'), unfinished: count('of them, those of which nothing unusual is found yet'),
+    percent: count('how much of it is learned of these, on average, 0 to 100'),
+  }, 'LearningSensors'),
 }, 'OpenAlarms')
 export type OpenAlarms = Static<typeof openAlarmsSchema>
 

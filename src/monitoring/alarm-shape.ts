@@ -10,7 +10,7 @@ import type { AlarmRule } from '../contract/alarm.ts'
 import { SENSOR_TYPE_NAMES } from '../contract/sensor-types.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
 import type { AlarmSettingRow } from '../postgres/alarm-settings.ts'
-import type { AlarmEventListed, ListedAlarm, MachineSuppression, OpenCount } from '../postgres/read-alarms.ts'
+import type { AlarmEventListed, LearningCount, ListedAlarm, MachineSuppression, OpenCount } from '../postgres/read-alarms.ts'
 
 // From rows to the shapes of the API: pure.
 
@@ -43,7 +43,7 @@ export function buildEvents(rows: readonly AlarmEventListed[]): AlarmEventShown[
 const HIDDEN = ['shelved', 'suppressed', 'out_of_service'] as const
 
 export function buildOpenAlarms(
-  rows: readonly ListedAlarm[], counts: readonly OpenCount[], suppressed: readonly MachineSuppression[],
+  rows: readonly ListedAlarm[], counts: readonly OpenCount[], suppressed: readonly MachineSuppression[], learning: LearningCount,
 ): OpenAlarms {
   const sum = (fits: (count: OpenCount) => boolean): number => counts.filter(fits).reduce((total, { count }) => total + count, 0)
   const isHidden = ({ state }: OpenCount): boolean => (HIDDEN as readonly string[]).includes(state)
@@ -58,6 +58,7 @@ export function buildOpenAlarms(
     suppressed_machines: suppressed.map((row) => ({
       machine_id: row.machineId, suppressed_by: row.suppressedBy, reason: row.reason, suppressed_at: row.suppressedAt.toISOString(),
     })),
+    learning: { sensors: learning.sensors, unfinished: learning.unfinished, percent: Math.floor(100 * learning.learned) },
   }
 }
 

@@ -147,3 +147,18 @@ export async function readSuppressions(db: Queryable, most: number): Promise<Mac
      from machine_suppression order by machine_id limit $1`, [most])
   return rows
 }
+
+export interface LearningCount {
+  readonly sensors: number
+  readonly unfinished: number
+  /** Of those that are unfinished, 0 to 1. */
+  readonly learned: number
+}
+
+/** Of the sensors' detectors, as they were stored last. */
+export async function countLearningSensors(db: Queryable): Promise<LearningCount> {
+  const { rows } = await db.query<LearningCount>(`
+    select count(*) as sensors, count(*) filter (where learned < 1) as unfinished, coalesce(avg(learned) filter (where learned < 1), 1) as learned
+    from sensor_outlook`)
+  return rows[0] as LearningCount
+}

@@ -67,7 +67,19 @@ function Open({ section, access, now }: { section: OpenAlarms, access: Access, n
         </p>
       )}
       <HiddenAlarms section={section} alarms={alarms} now={now} actions={may} />
+      <Learning learning={section.learning} />
     </div>
+  )
+}
+
+/** What is not watched yet: until a sensor's normal behaviour is learned, nothing unusual is found of it. */
+function Learning({ learning: { sensors, unfinished, percent } }: { learning: OpenAlarms['learning'] }): JSX.Element | null {
+  if (unfinished === 0) return null
+  const share = unfinished === sensors ? '' : `${formatCount(unfinished)} of `
+  return (
+    <p class="panel-line quiet">
+      <span>What is normal for {share}{counted(sensors, 'sensor')} is still being learned, {percent} % on average; limits and rules hold meanwhile.</span>
+    </p>
   )
 }
 
