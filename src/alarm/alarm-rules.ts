@@ -1,7 +1,7 @@
 import { ALARM_PRIORITIES } from '../contract/alarm.ts'
 import type { AlarmPriority, AlarmRule } from '../contract/alarm.ts'
 import { SENSOR_TYPES } from '../contract/sensor-types.ts'
-import type { AlertLevel, SensorType } from '../contract/sensor-types.ts'
+import type { AlarmDefaults, AlertLevel, SensorType, SensorTypeSettings } from '../contract/sensor-types.ts'
 import type { ConditionSettings } from './condition.ts'
 
 /** How one rule of one sensor alarms. */
@@ -43,25 +43,15 @@ const EVENT_OFF_DELAY_MS = 300_000
 export const STALE_INTERVALS = 3
 
 /**
- * Where EEMUA 191 and ISA-18.2 recommend to begin, by kind of signal: the deadband in % of the range, and the delay. Pressure 2 % and 15 s,
- * temperature 1 % and 60 s, flow 5 % and 15 s, which the fast signals (vibration, energy) get; level, 5 % and 60 s, is the nearest to humidity.
- * The delay is taken as off-delay alone: an on-delay would tell of everything later.
+ * Of a fast signal, as vibration and energy are: what EEMUA 191 and ISA-18.2 recommend for flow. Pressure has 2 % and 15 s there, temperature 1 % and
+ * 60 s, level, the nearest to humidity, 5 % and 60 s. The delay is taken as off-delay alone: an on-delay would tell of everything later.
  */
-const BY_TYPE: Readonly<Record<SensorType, { readonly deadbandPercent: number, readonly offDelayMs: number }>> = {
-  temperature: { deadbandPercent: 1, offDelayMs: 60_000 },
-  vibration: { deadbandPercent: 5, offDelayMs: 15_000 },
-  energy: { deadbandPercent: 5, offDelayMs: 15_000 },
-  humidity: { deadbandPercent: 5, offDelayMs: 60_000 },
-  pressure: { deadbandPercent: 2, offDelayMs: 15_000 },
-}
-
-/** Of a type that isn't in the table: those of a fast signal. */
-const OTHER_TYPE = { deadbandPercent: 5, offDelayMs: 15_000 }
+const FAST_SIGNAL: AlarmDefaults = { deadbandPercent: 5, offDelayMs: 15_000 }
 
 /** What holds where nothing is set. */
 export function defaultSettings(type: SensorType, rule: AlarmRule): AlarmSettings {
-  const { deadbandPercent, offDelayMs } = BY_TYPE[type] ?? OTHER_TYPE
-  const [low, high] = SENSOR_TYPES[type].plausible
+  const { alarms = FAST_SIGNAL, plausible: [low, high] }: SensorTypeSettings = SENSOR_TYPES[type]
+  const { deadbandPercent, offDelayMs } = alarms
   return {
     enabled: !OFF.includes(rule), priority: null, limit: null, latch: false, onDelayMs: 0, reAlarmMs: null,
     deadband: LIMIT_SIDE[rule] === undefined ? 0 : (high - low) * deadbandPercent / 100,

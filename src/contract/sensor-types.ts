@@ -14,6 +14,16 @@ export interface SensorTypeSettings {
   /** What the simulator stays within; a real reading outside it is stored, never rejected. */
   readonly plausible: readonly [low: number, high: number]
   readonly rules: PatternRuleLimits
+  /** How slow the signal is, for its alarms; where nothing is said it is a fast one. */
+  readonly alarms?: AlarmDefaults
+}
+
+/** Where EEMUA 191 and ISA-18.2 recommend to begin, by kind of signal. */
+export interface AlarmDefaults {
+  /** Of the plausible range, %: so far back beyond its limit a value is clear. */
+  readonly deadbandPercent: number
+  /** So long an alarm stands after it is clear. */
+  readonly offDelayMs: number
 }
 
 export interface PatternRuleLimits {
@@ -28,7 +38,7 @@ export interface PatternRuleLimits {
 export const SENSOR_TYPES = {
   temperature: {
     unit: '°C', base: 25, warning: 35, critical: 40, samplingIntervalS: 3, plausible: [15, 45],
-    rules: { consecutiveHigh: 3, rapidChange: 10, baselineDeviation: 15 },
+    rules: { consecutiveHigh: 3, rapidChange: 10, baselineDeviation: 15 }, alarms: { deadbandPercent: 1, offDelayMs: 60_000 },
   },
   vibration: {
     unit: 'mm/s', base: 2, warning: 5, critical: 7, samplingIntervalS: 4, plausible: [0.5, 8],
@@ -40,11 +50,11 @@ export const SENSOR_TYPES = {
   },
   humidity: {
     unit: '%', base: 45, warning: 60, critical: 65, samplingIntervalS: 5, plausible: [30, 70],
-    rules: { consecutiveHigh: 4, rapidChange: 15, baselineDeviation: 20 },
+    rules: { consecutiveHigh: 4, rapidChange: 15, baselineDeviation: 20 }, alarms: { deadbandPercent: 5, offDelayMs: 60_000 },
   },
   pressure: {
     unit: 'hPa', base: 1013.25, warning: 1040, critical: 1045, samplingIntervalS: 5, plausible: [980, 1050],
-    rules: { consecutiveHigh: 3, rapidChange: 20, baselineDeviation: 30 },
+    rules: { consecutiveHigh: 3, rapidChange: 20, baselineDeviation: 30 }, alarms: { deadbandPercent: 2, offDelayMs: 15_000 },
   },
 } as const satisfies Record<string, SensorTypeSettings>
 
