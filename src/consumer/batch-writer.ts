@@ -11,7 +11,7 @@ import { FencedError, reserveBatchIds, writeBatch } from '../postgres/write-batc
 import { messageOf } from '../runtime/errors.ts'
 import type { Log } from '../runtime/log.ts'
 import type { AlarmSettingsTable } from './alarm-settings.ts'
-import { CHECKPOINT_BYTES, CHECKPOINT_INTERVAL_MS, LAST_CHECKPOINT_BYTES, NO_MEMORIES, isBehind, takeMemories } from './checkpoint.ts'
+import { CHECKPOINT_INTERVAL_MS, CHECKPOINT_SHARE, NO_MEMORIES, isBehind, takeMemories } from './checkpoint.ts'
 import type { StoredMemories } from './checkpoint.ts'
 import { createDecoder } from './decode.ts'
 import type { Plant } from './plant.ts'
@@ -127,7 +127,7 @@ export function createWriter(
     }
     const checkpoint = isCheckpointDue()
     const prepared = await prepareBatch(chunks, plant, search, checkpoint).catch(refused)
-    const memories = checkpoint ? takeMemories(prepared.shares.map(({ logKey }) => logByKey(logs, logKey)), CHECKPOINT_BYTES) : NO_MEMORIES
+    const memories = checkpoint ? takeMemories(prepared.shares.map(({ logKey }) => logByKey(logs, logKey)), CHECKPOINT_SHARE) : NO_MEMORIES
     await writing
     writing = commit(prepared, memories, search).catch(refused)
     // There may be nothing more to write for long, so its failure isn't left for the next one to find.
@@ -146,10 +146,10 @@ export function createWriter(
     if (changes.length > 0) options.onChanges()
   }
 
-  async function storeMemories(maxBytes: number): Promise<void> {
+  async function storeMemories(share: number): Promise<void> {
     await writing
     const behind = [...logs.values()].filter(isBehind)
-    if (behind.length > 0) await writeApart(behind, [], takeMemories(behind, maxBytes))
+    if (behind.length > 0) await writeApart(behind, [], takeMemories(behind, share))
   }
 
   /** A sensor that is silent is one of a log that we must still have: hence behind its fence. */
@@ -164,12 +164,12 @@ export function createWriter(
     settled: () => writing,
     async whileIdle() {
       await writing
-      if (isCheckpointDue()) await storeMemories(CHECKPOINT_BYTES)
+      if (isCheckpointDue()) await storeMemories(CHECKPOINT_SHARE)
       await rollups.whileIdle()
     },
     watch,
     async finish() {
-      await storeMemories(LAST_CHECKPOINT_BYTES)
+      await storeMemories(1)
       await rollups.finish(LAST_ROLL_UP_MS)
     },
   })

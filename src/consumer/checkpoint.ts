@@ -4,10 +4,8 @@ import type { OwnedLog } from './prepare.ts'
 
 /** What is remembered of the logs is stored so often. What came since is learned from the readings again. */
 export const CHECKPOINT_INTERVAL_MS = 10_000
-/** Of the learned detectors, with each checkpoint: those of 10,000 sensors, 50 MB, within two minutes. */
-export const CHECKPOINT_BYTES = 4_000_000
-/** Who stops stores all of 13,000 sensors. */
-export const LAST_CHECKPOINT_BYTES = 64_000_000
+/** Of the learned detectors, with each checkpoint: so that after a kill a minute is learned again. Of 10,000 sensors 8 MB. */
+export const CHECKPOINT_SHARE = 1 / 6
 
 export interface StoredMemories {
   readonly snapshots: readonly DetectorSnapshot[]
@@ -17,8 +15,8 @@ export interface StoredMemories {
 export const NO_MEMORIES: StoredMemories = { snapshots: [], blocks: [] }
 
 /** All that the rules and the alarms' conditions remember of these logs, and some of the learned detectors: those that were stored longest ago. */
-export function takeMemories(logs: readonly OwnedLog[], maxBytes: number): StoredMemories {
-  const blocks = logs.flatMap(({ detectors, preparedOffset }) => detectors?.take(preparedOffset, maxBytes / logs.length) ?? [])
+export function takeMemories(logs: readonly OwnedLog[], share: number): StoredMemories {
+  const blocks = logs.flatMap(({ detectors, preparedOffset }) => detectors?.take(preparedOffset, share) ?? [])
   const snapshots = logs.map(({ logKey, memories, detectors, preparedOffset }) => ({
     logKey, nextOffset: preparedOffset, learnedFrom: detectors?.replayFrom(preparedOffset) ?? preparedOffset, format: SNAPSHOT_FORMAT,
     state: packMemories(memories),

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { STALE_INTERVALS, severityOfRank } from '../alarm/alarm-rules.ts'
+import { severityOfRank } from '../alarm/alarm-rules.ts'
 import type { AlarmSettings } from '../alarm/alarm-rules.ts'
 import type { Condition, ConditionChange as Transition } from '../alarm/condition.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
@@ -55,11 +55,6 @@ export function changeOf(
     peakValue: condition.peak, peakMs: condition.peakUs / 1000, peakExcess: condition.peakExcess,
     addedReadings: condition.addedReadings, raisedMs: condition.raisedUs / 1000,
   }
-}
-
-/** Whether so long no reading has come that it is an alarm. */
-export function isSilent({ newestUs, intervalUs }: SensorMemory, nowUs: number, leastUs: number): boolean {
-  return intervalUs > 0 && nowUs - newestUs > Math.max(STALE_INTERVALS * intervalUs, leastUs)
 }
 
 const TWO_32 = 4_294_967_296

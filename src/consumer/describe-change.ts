@@ -29,8 +29,8 @@ export function describeChange(
 }
 
 /** As of the moment at which it was noticed. */
-export function describeSilence({ newestUs, intervalUs }: SensorMemory, nowUs: number): string {
-  return `no reading for ${duration(nowUs - newestUs)}; usually one every ${duration(intervalUs)}`
+export function describeSilence({ heardMs, intervalUs }: SensorMemory, nowMs: number): string {
+  return `no reading for ${duration((nowMs - heardMs) * 1000)}; usually one every ${duration(intervalUs)}`
 }
 
 function describeEnd(rule: AlarmRule, condition: Condition, { value, timeUs }: JudgedReading, unit: string): string {

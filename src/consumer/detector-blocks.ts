@@ -8,10 +8,10 @@ import type { DetectorBlockRow, NewDetectorBlock } from '../postgres/detector-st
  * every 10 s, and to copy a block is 0.1 ms.
  */
 export interface DetectorBlocks {
-  /** A new one, for a sensor that has none, whose readings from this offset on it will be given. */
-  add(sensorKey: number, fromOffset: number): Detector
-  /** Copies the blocks that were stored longest ago, of about so many bytes, as of this offset. The next call takes the next ones. */
-  take(nextOffset: number, maxBytes: number): NewDetectorBlock[]
+  /** A new one, for a sensor that has none, whose readings from this offset on it will be given. Null: there are too many. */
+  add(sensorKey: number, fromOffset: number): Detector | null
+  /** Copies the blocks that were stored longest ago, this share of all, as of this offset. The next call takes the next ones. */
+  take(nextOffset: number, share: number): NewDetectorBlock[]
   /** Readings from this offset on are not in what is stored of some detectors. */
   replayFrom(nextOffset: number): number
 }
@@ -25,6 +25,11 @@ interface Block {
 }
 
 const PER_BLOCK = 64
+/** 100 MB of a log's: a producer that makes up a sensor with each message must not fill the memory. */
+const MOST_BLOCKS = 312
+
+/** So few that they may be stored all at once: 1.2 MB. */
+const LEAST_BLOCKS = 4
 
 /** A stored block is only read when it is of this format. */
 export function blockFormat(mode: Mode): number {
@@ -50,6 +55,7 @@ export function createDetectorBlocks(
     add(sensorKey, fromOffset) {
       let block = blocks.at(-1)
       if (block === undefined || block.sensorKeys.length === PER_BLOCK) {
+        if (blocks.length === MOST_BLOCKS) return null
         block = { key: (block?.key ?? -1) + 1, sensorKeys: [], buffer: new ArrayBuffer(PER_BLOCK * size), storedOffset: fromOffset }
         blocks.push(block)
       }
@@ -58,9 +64,9 @@ export function createDetectorBlocks(
       reset(detector, 0)
       return detector
     },
-    take(nextOffset, maxBytes) {
+    take(nextOffset, share) {
       const due = blocks.filter(({ storedOffset }) => storedOffset < nextOffset).toSorted((a, b) => a.storedOffset - b.storedOffset)
-      return due.slice(0, Math.max(1, Math.floor(maxBytes / (PER_BLOCK * size)))).map((block) => {
+      return due.slice(0, Math.max(LEAST_BLOCKS, Math.ceil(share * blocks.length))).map((block) => {
         block.storedOffset = nextOffset
         return {
           logKey, blockKey: block.key, nextOffset, format: blockFormat(mode), sensorKeys: [...block.sensorKeys],

@@ -2,9 +2,8 @@ import type { Alert } from '../contract/alert.ts'
 import { deadLetterTopic } from '../contract/topics.ts'
 import { classifyKafka } from '../kafka/errors.ts'
 import type { KafkaProducer, OutgoingMessage } from '../kafka/producer.ts'
-import { advanceOutbox, forgetUnsentAlerts, readPendingAlerts, readPendingDeadLetters, takeUnsentAlerts } from '../postgres/outbox.ts'
+import { advanceOutbox, claimUnsentAlerts, forgetUnsentAlerts, readPendingAlerts, readPendingDeadLetters } from '../postgres/outbox.ts'
 import type { OutboxDeadLetter, UnsentAlert } from '../postgres/outbox.ts'
-import { inTransaction } from '../postgres/pool.ts'
 import type { Pool } from '../postgres/pool.ts'
 import { messageOf } from '../runtime/errors.ts'
 import type { Log } from '../runtime/log.ts'
@@ -62,15 +61,13 @@ export function startOutbox(options: OutboxOptions): Outbox {
     return alerts.length >= ALERTS_PER_SEND
   }
 
-  /** Whoever comes first publishes them; who dies in between has sent what is sent again, with the same id. */
+  /** Whoever comes first publishes them; if it dies in between somebody else does, with the same id. */
   async function publishUnsent(): Promise<boolean> {
-    return inTransaction(pool, async (client) => {
-      const alerts = await takeUnsentAlerts(client, ALERTS_PER_SEND)
-      if (alerts.length === 0) return false
-      await producer.send(alerts.map((alert) => alertMessage(options.alertTopic, alert)))
-      await forgetUnsentAlerts(client, alerts.map(({ alert_id: id }) => id))
-      return alerts.length === ALERTS_PER_SEND
-    })
+    const alerts = await claimUnsentAlerts(pool, ALERTS_PER_SEND)
+    if (alerts.length === 0) return false
+    await producer.send(alerts.map((alert) => alertMessage(options.alertTopic, alert)))
+    await forgetUnsentAlerts(pool, alerts.map(({ alert_id: id }) => id))
+    return alerts.length === ALERTS_PER_SEND
   }
 
   async function publishDeadLetters(owned: OwnedLog): Promise<boolean> {

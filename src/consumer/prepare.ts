@@ -266,9 +266,12 @@ type Score = (form: Form, known: Known, offset: number, timeUs: number, value: n
 
 /** Judges one reading after the other of a log. */
 function createScoring(log: OwnedLog, { alarmSettings }: PrepareContext, output: Output): Score {
+  const heardMs = Date.now()
   return ({ reading }, { sensor, version }, offset, timeUs, value, level, quality) => {
     const alarms = alarmSettings.of(sensor.key, reading.sensorType)
-    judge(memoryOf(log, sensor.key), { sensorType: reading.sensorType, timeUs, offset, value, level, quality, thresholds: version.thresholds },
+    const memory = memoryOf(log, sensor.key)
+    memory.heardMs = heardMs
+    judge(memory, { sensorType: reading.sensorType, timeUs, offset, value, level, quality, thresholds: version.thresholds },
       { log, consumerId: output.consumerId, sensor, version, reading, alarms }, output.changes)
   }
 }

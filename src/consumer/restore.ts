@@ -6,8 +6,7 @@ import { SENSOR_TYPES } from '../contract/sensor-types.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
 import type { Mode } from '../detect/learned/state.ts'
 import type { LogReader } from '../kafka/log-reader.ts'
-import { clearAlarmsOfClosedLogs } from '../postgres/alarm-logs.ts'
-import { readDetectorBlocks, readSnapshot, readStoredFrom } from '../postgres/detector-state.ts'
+import { readMemories, readStoredFrom } from '../postgres/detector-state.ts'
 import type { StoredReading } from '../postgres/detector-state.ts'
 import { openLog } from '../postgres/logs.ts'
 import type { PartitionLog } from '../postgres/logs.ts'
@@ -51,10 +50,7 @@ export async function restoreLogs(
     for (const [partition, { topicId, first, end }] of bounds) {
       logs.push(await openLog(client, { topic, partition, topicId, kafkaFirst: first, kafkaEnd: end, consumerId }))
     }
-    if (logs.some((log) => log.gaps.length > 0)) {
-      await sendReplaysAgain(client, topic)
-      await clearAlarmsOfClosedLogs(client, Date.now())
-    }
+    if (logs.some((log) => log.gaps.length > 0)) await sendReplaysAgain(client, topic)
     return logs
   })
   const logs = new Map<number, OwnedLog>()
@@ -68,19 +64,18 @@ export async function restoreLogs(
  */
 async function restoreLog(options: RestoreOptions, log: PartitionLog, alarmSettings: AlarmSettingsTable): Promise<OwnedLog> {
   const { pool, detector: mode } = options
-  const snapshot = await readSnapshot(pool, log.logKey, SNAPSHOT_FORMAT)
+  const { snapshot, blocks } = await readMemories(pool, log.logKey, SNAPSHOT_FORMAT, mode === null ? null : blockFormat(mode))
   const judgedOffset = snapshot?.nextOffset ?? Math.max(log.firstOffset, log.nextOffset - MOST_LEARNED_AGAIN)
   const learnedFrom = Math.min(judgedOffset, snapshot?.learnedFrom ?? judgedOffset)
   const memories = snapshot === null ? new Map<number, SensorMemory>() : unpackMemories(snapshot.state)
   /** From which offset on a stored detector is missing readings. */
   const missingFrom = new Map<number, number>()
-  const detectors = mode === null ? null : createDetectorBlocks(log.logKey, mode,
-    await readDetectorBlocks(pool, log.logKey, blockFormat(mode)), (sensorKey, detector, nextOffset) => {
-      const memory = memories.get(sensorKey)
-      if (memory === undefined) memories.set(sensorKey, createSensorMemory(detector))
-      else memory.detector = detector
-      missingFrom.set(sensorKey, nextOffset)
-    })
+  const detectors = mode === null ? null : createDetectorBlocks(log.logKey, mode, blocks, (sensorKey, detector, nextOffset) => {
+    const memory = memories.get(sensorKey)
+    if (memory === undefined) memories.set(sensorKey, createSensorMemory(detector))
+    else memory.detector = detector
+    missingFrom.set(sensorKey, nextOffset)
+  })
   for (const [sensorKey, memory] of memories) memory.detector ??= detectors?.add(sensorKey, learnedFrom) ?? null
   const owned: Memories = { memories, detectors, preparedOffset: learnedFrom }
 
@@ -89,7 +84,7 @@ async function restoreLog(options: RestoreOptions, log: PartitionLog, alarmSetti
     const { readings, nextOffset } = await readStoredFrom(pool, log.logKey, offset)
     if (nextOffset === offset) break
     for (const reading of readings) {
-      // What is stored of a detector is never newer than the snapshot.
+      // What is stored of a detector is never newer than the snapshot; see `readMemories`.
       if (reading.offset >= judgedOffset) judgeAgain(memoryOf(owned, reading.sensorKey), reading, options, alarmSettings)
       else if (reading.offset >= (missingFrom.get(reading.sensorKey) ?? learnedFrom)) {
         learnAgain(memoryOf(owned, reading.sensorKey), { ...reading, quality: reading.quality ?? Number.NaN })
@@ -124,6 +119,8 @@ async function reconcile(pool: Pool, logKey: number, owned: Memories): Promise<v
     if (memory.newestUs < timeUs) memory.newestUs = timeUs
     if (memory.intervalUs === 0) memory.intervalUs = intervalUs ?? 0
   }
+  // Who was silent while nobody listened isn't silent for it.
+  for (const memory of owned.memories.values()) memory.heardMs = Date.now()
   const stored = new Set<string>()
   for (const open of await readOpenConditions(pool, logKey)) {
     const index = ALARM_RULES.indexOf(open.rule)

@@ -70,14 +70,14 @@ export function learnAgain({ detector }: SensorMemory, { timeUs, value, quality 
   if (detector !== null && !(quality < BAD_QUALITY_BELOW)) scoreReading(detector, timeUs, value, learned)
 }
 
-/** No reading has come when there should have been three: as of this moment, in microseconds since 1970. Its change has the newest time as offset. */
+/** No reading has come when there should have been three: as of this moment, in microseconds since 1970. */
 export function judgeSilence(memory: SensorMemory, nowUs: number, alarms: SensorAlarms, onChange: OnChange): void {
   const index = ALARM_RULES.indexOf('stale_signal')
   const settings = alarms.rules[index]
   if ((alarms.enabled & STALE) === 0 || settings === undefined) return
   const condition = conditionOf(memory, index)
   Object.assign(signal, {
-    timeUs: nowUs, offset: memory.newestUs, value: 0, excess: 0, severity: severityRank(settings.priority ?? 'low'), over: true, clear: false,
+    timeUs: nowUs, offset: 0, value: 0, excess: 0, severity: severityRank(settings.priority ?? 'low'), over: true, clear: false,
   })
   tell(memory, index, condition, followCondition(condition, signal, settings), onChange)
 }

@@ -16,16 +16,21 @@ export interface SensorMemory {
   newestUs: number
   /** From one reading to the next, microseconds; 0: not known. */
   intervalUs: number
+  /** By our clock, milliseconds since 1970: when a reading was read last. Whose own clock is wrong isn't silent for it. */
+  heardMs: number
 }
 
 export function createSensorMemory(detector: Detector | null, rules: RuleMemory = emptyMemory()): SensorMemory {
-  return { rules, detector, conditions: [], open: 0, newestUs: -1, intervalUs: 0 }
+  return { rules, detector, conditions: [], open: 0, newestUs: -1, intervalUs: 0, heardMs: 0 }
 }
+
+/** A longer pause tells nothing of a sensor's rhythm. */
+const LONGEST_INTERVAL_US = 3_600_000_000
 
 /** The interval follows by steps of a twentieth, so that it ends at the median, whatever the pauses are. */
 export function takeTime(memory: SensorMemory, timeUs: number): void {
   const sinceUs = timeUs - memory.newestUs
-  if (memory.newestUs >= 0 && sinceUs > 0) {
+  if (memory.newestUs >= 0 && sinceUs > 0 && sinceUs <= LONGEST_INTERVAL_US) {
     memory.intervalUs = memory.intervalUs === 0 ? sinceUs : memory.intervalUs * (sinceUs > memory.intervalUs ? 1.05 : 1 / 1.05)
   }
   if (sinceUs > 0 || memory.newestUs < 0) memory.newestUs = timeUs

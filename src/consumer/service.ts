@@ -18,6 +18,7 @@ import { openLivenessFile } from '../runtime/liveness-file.ts'
 import type { Log } from '../runtime/log.ts'
 import { createMinuteCount } from '../runtime/minute-count.ts'
 import { withRetry } from '../runtime/retry.ts'
+import { startAlarmClock } from './alarm-clock.ts'
 import type { ConsumerConfig } from './config.ts'
 import { startKafkaToPostgres } from './kafka-to-postgres.ts'
 import { startMaintenance } from './maintenance.ts'
@@ -26,7 +27,6 @@ import { logByKey } from './prepare.ts'
 import type { OwnedLog } from './prepare.ts'
 import { createRebalances } from './rebalances.ts'
 import { startReplays } from './replays-to-kafka.ts'
-import { startShelving } from './shelving.ts'
 
 export interface ConsumerService extends Service {
   /** The partitions that it has now. */
@@ -60,7 +60,7 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
   // What Kafka refuses resets the client's numbering: alerts, whose failure ends the process, have their own.
   const replayProducer = createKafkaProducer(connection)
   const replays = startReplays({ pool, producer: replayProducer, sensorTopic, log })
-  const shelving = startShelving(pool, () => { outbox.wake() }, log)
+  const alarmClock = startAlarmClock(pool, () => { outbox.wake() }, log)
   const maintenance = startMaintenance({ databaseUrl: config.databaseUrl, consumerId, retention: config.retention, log })
   const rebalances = createRebalances(pool, consumerId, sensorTopic)
   const processedLastMinute = createMinuteCount()
@@ -169,8 +169,8 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
     // Who has only just asked to join must leave, too, when it is in.
     await within(LAST_WORDS_MS, joined.then(() => membership?.leave()))
     await within(LAST_WORDS_MS, replays.stop())
-    shelving.abort()
-    await Promise.all([outbox.stop(LAST_PUBLISH_MS), within(LAST_WORDS_MS, maintenance.stop()), within(LAST_WORDS_MS, shelving.running)])
+    alarmClock.abort()
+    await Promise.all([outbox.stop(LAST_PUBLISH_MS), within(LAST_WORDS_MS, maintenance.stop()), within(LAST_WORDS_MS, alarmClock.running)])
     await heartbeat.stop()
     await within(LAST_WORDS_MS, Promise.all([reader.close(), producer.close(), replayProducer.close(), pool.end()]))
     log.info({ processed }, 'left the group; everything in hand is committed')

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { STALE_INTERVALS } from '../alarm/alarm-rules.ts'
 import type { AlarmSettings } from '../alarm/alarm-rules.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
@@ -6,7 +8,7 @@ import type { ConditionChange } from '../postgres/alarm-changes.ts'
 import { readLastReadings, readSilentSensors } from '../postgres/open-conditions.ts'
 import type { Pool } from '../postgres/pool.ts'
 import type { AlarmSettingsTable } from './alarm-settings.ts'
-import { alertId, changeOf, isSilent } from './condition-changes.ts'
+import { changeOf } from './condition-changes.ts'
 import { describeSilence } from './describe-change.ts'
 import type { OwnedLog } from './prepare.ts'
 import { judgeSilence } from './scoring.ts'
@@ -19,45 +21,77 @@ export interface SilenceWatch {
 }
 
 const INTERVAL_MS = 2_000
-/** A sensor of ten readings a second isn't silent because a consumer was restarted. */
-const LEAST_US = 10_000_000
-/** One that is silent for longer has been gone before we began to look: history that was filled in, a sensor that was taken down. */
-const MOST_US = 86_400_000_000
-/** Where so many messages wait, it is we who are late, not the sensors. */
-const MOST_LAG = 100
+/** A sensor of ten readings a second isn't silent because a producer was restarted. */
+const LEAST_MS = 10_000
+/** One whose newest reading is older was gone before we began to listen: history that was filled in, a sensor that was taken down. */
+const MOST_MS = 86_400_000
 const STALE_BIT = 1 << ALARM_RULES.indexOf('stale_signal')
+
+/** Where a log ended at a moment: once all up to there is read, who had not reported then was silent, however late we are. */
+interface Mark {
+  readonly atMs: number
+  readonly end: number
+}
 
 export function watchSilence(
   pool: Pool, reader: LogReader, consumerId: string, logs: readonly OwnedLog[], settings: AlarmSettingsTable,
 ): SilenceWatch {
   let lookedMs = performance.now()
+  let marks = new Map<number, Mark>()
+  let marking = false
 
-  const candidates = ({ memories }: OwnedLog, nowUs: number): [number, SensorMemory][] => [...memories].filter(([, memory]) => (
-    (memory.open & STALE_BIT) === 0 && isSilent(memory, nowUs, LEAST_US) && nowUs - memory.newestUs < MOST_US))
+  /** Not waited for: a broker that is slow to say where its logs end must not hold up the ingest, and another look will do. */
+  async function mark(): Promise<void> {
+    marking = true
+    const atMs = Date.now()
+    try {
+      const bounds = await reader.bounds(logs.map(({ partition }) => partition))
+      marks = new Map([...bounds].map(([partition, { end }]) => [partition, { atMs, end }]))
+    } catch {
+      // Who reads the log finds out the same, and says so.
+    } finally {
+      marking = false
+    }
+  }
+
+  const isSilent = ({ open, heardMs, intervalUs, newestUs }: SensorMemory, atMs: number): boolean => (
+    (open & STALE_BIT) === 0 && intervalUs > 0 && atMs - heardMs > Math.max(STALE_INTERVALS * intervalUs / 1000, LEAST_MS)
+      && Math.abs(atMs - newestUs / 1000) < MOST_MS)
+
+  function hasSilent({ memories }: OwnedLog, atMs: number): boolean {
+    for (const memory of memories.values()) if (isSilent(memory, atMs)) return true
+    return false
+  }
 
   async function lookInto(log: OwnedLog): Promise<ConditionChange[]> {
-    const silent = candidates(log, Date.now() * 1000).map(([sensorKey]) => sensorKey)
+    const marked = marks.get(log.partition)
+    if (marked === undefined || log.preparedOffset < marked.end) return []
+    const { atMs } = marked
+    const silent = [...log.memories].filter(([, memory]) => isSilent(memory, atMs)).map(([sensorKey]) => sensorKey)
     if (silent.length === 0) return []
-    const end = (await reader.bounds([log.partition])).get(log.partition)?.end ?? Infinity
-    if (end - log.preparedOffset > MOST_LAG) return []
     // A producer that gives its messages no key is read by several of us.
     const elsewhere = new Map((await readLastReadings(pool, silent)).map(({ sensorKey, timeUs }) => [sensorKey, timeUs]))
     const sensors = new Map((await readSilentSensors(pool, silent)).map((sensor) => [sensor.sensorKey, sensor]))
     const changes: ConditionChange[] = []
-    const nowUs = Date.now() * 1000
-    // Once more: some may have reported while we asked.
-    for (const [sensorKey, memory] of candidates(log, nowUs)) {
-      memory.newestUs = Math.max(memory.newestUs, elsewhere.get(sensorKey) ?? 0)
+    for (const sensorKey of silent) {
+      const memory = log.memories.get(sensorKey) as SensorMemory
       const sensor = sensors.get(sensorKey)
-      if (sensor === undefined || !isSilent(memory, nowUs, LEAST_US)) continue
-      const alarms = settings.of(sensorKey, sensor.sensorType as SensorType)
-      judgeSilence(memory, nowUs, alarms, (transition, rule, condition) => {
+      const alarms = sensor === undefined ? null : settings.of(sensorKey, sensor.sensorType as SensorType)
+      if (sensor === undefined || alarms === null || (alarms.enabled & STALE_BIT) === 0 || (elsewhere.get(sensorKey) ?? 0) > memory.newestUs) {
+        // Asked about again when it has been silent for so long once more.
+        memory.heardMs = atMs
+        memory.newestUs = Math.max(memory.newestUs, elsewhere.get(sensorKey) ?? 0)
+        continue
+      }
+      judgeSilence(memory, atMs * 1000, alarms, (transition, rule, condition) => {
         const ruleSettings = alarms.rules[ALARM_RULES.indexOf(rule)] as AlarmSettings
         const { sensorId, sensorType, machineId, location, unit, value, level } = sensor
+        // No reading made it, so there is nothing that an id could be made of. That it is there only once is seen by the open alarm.
+        const id = randomUUID()
         changes.push({
-          ...changeOf(log, transition, rule, condition, ruleSettings, memory.newestUs),
-          episodeId: alertId(log, memory.newestUs, rule), sensorKey, sensorId, sensorType, machineId, location, unit, value, level,
-          peakValue: value, timeMs: nowUs / 1000, description: describeSilence(memory, nowUs), logKey: null, offset: null, detectedBy: consumerId,
+          ...changeOf(log, transition, rule, condition, ruleSettings, 0), episodeId: id, alertId: id,
+          sensorKey, sensorId, sensorType, machineId, location, unit, value, level, peakValue: value, timeMs: atMs,
+          description: describeSilence(memory, atMs), logKey: null, offset: null, detectedBy: consumerId,
         })
       })
     }
@@ -68,7 +102,12 @@ export function watchSilence(
     async look() {
       if (performance.now() - lookedMs < INTERVAL_MS) return []
       lookedMs = performance.now()
-      return (await Promise.all(logs.map(lookInto))).flat()
+      // One after the other: they share the connection that registers sensors.
+      const changes: ConditionChange[] = []
+      for (const log of logs) changes.push(...await lookInto(log))
+      const nowMs = Date.now()
+      if (!marking && logs.some((log) => hasSilent(log, nowMs))) void mark()
+      return changes
     },
   }
 }

@@ -168,7 +168,9 @@ function raisedAgain(change: ConditionChange): ConditionChange {
 function newRow(change: ConditionChange): AlarmRow {
   const { sensorKey, sensorId, sensorType, machineId, location, rule, priority, severity, timeMs, value, level, unit, description } = change
   return {
-    episodeId: uuidText(change.episodeId), sensorKey, sensorId, sensorType, machineId, location, rule, priority, severity, state: 'normal',
+    // Where it wasn't raised just now it was over once, under the other id.
+    episodeId: change.transition === 'raised' ? uuidText(change.episodeId) : randomUUID(),
+    sensorKey, sensorId, sensorType, machineId, location, rule, priority, severity, state: 'normal',
     conditionActive: false, latched: false, activeLogs: {}, raisedMs: timeMs, escalatedMs: null, clearedMs: null, acknowledgedMs: null,
     acknowledgedBy: null, endedMs: null, firstValue: value, lastValue: value, lastLevel: level, peakValue: change.peakValue,
     peakMs: change.peakMs, peakExcess: change.peakExcess, unit, readings: 0, description, groupId: null, logKey: change.logKey,

@@ -1,4 +1,5 @@
-import type { Queryable } from './pool.ts'
+import { inTransaction } from './pool.ts'
+import type { Pool, Queryable } from './pool.ts'
 
 export interface DetectorSnapshot {
   readonly logKey: number
@@ -10,7 +11,7 @@ export interface DetectorSnapshot {
   readonly state: Buffer
 }
 
-export async function readSnapshot(db: Queryable, logKey: number, format: number): Promise<DetectorSnapshot | null> {
+async function readSnapshot(db: Queryable, logKey: number, format: number): Promise<DetectorSnapshot | null> {
   const { rows } = await db.query<DetectorSnapshot>(
     `select log_key as "logKey", next_offset as "nextOffset", coalesce(learned_from, next_offset) as "learnedFrom", format, state
      from detector_snapshot where log_key = $1 and format = $2`,
@@ -37,13 +38,28 @@ export interface DetectorBlockRow {
   readonly state: Buffer
 }
 
-/** Those of this format; others are removed. */
-export async function readDetectorBlocks(db: Queryable, logKey: number, format: number): Promise<DetectorBlockRow[]> {
-  await db.query('delete from detector_block where log_key = $1 and format <> $2', [logKey, format])
-  const { rows } = await db.query<DetectorBlockRow>(
-    `select log_key as "logKey", block_key as "blockKey", next_offset as "nextOffset", format, sensor_keys as "sensorKeys", state
-     from detector_block where log_key = $1 order by block_key`, [logKey])
-  return rows
+export interface StoredMemories {
+  /** Null: none was stored, or by a release that did it otherwise. */
+  readonly snapshot: DetectorSnapshot | null
+  readonly blocks: readonly DetectorBlockRow[]
+}
+
+/**
+ * What is stored of a log, as of one moment. Only blocks that belong to the snapshot: a block that is newer, or older than the snapshot says that
+ * all are, is of a time in which somebody else wrote one of the two (another release, or one that learned nothing), and is removed.
+ */
+export async function readMemories(pool: Pool, logKey: number, format: number, blockFormat: number | null): Promise<StoredMemories> {
+  return inTransaction(pool, async (client) => {
+    await client.query('set transaction isolation level repeatable read')
+    const snapshot = await readSnapshot(client, logKey, format)
+    await client.query(
+      `delete from detector_block where log_key = $1 and ($2::int2 is null or format <> $2 or $3::int8 is null or next_offset not between $3 and $4)`,
+      [logKey, blockFormat, snapshot?.learnedFrom ?? null, snapshot?.nextOffset ?? null])
+    const { rows: blocks } = await client.query<DetectorBlockRow>(
+      `select log_key as "logKey", block_key as "blockKey", next_offset as "nextOffset", format, sensor_keys as "sensorKeys", state
+       from detector_block where log_key = $1 order by block_key`, [logKey])
+    return { snapshot, blocks }
+  })
 }
 
 /** With what each of them expects, in the sensor's unit, for those who look. */

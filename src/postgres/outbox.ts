@@ -1,5 +1,5 @@
 import type { Alert } from '../contract/alert.ts'
-import type { Client, Queryable } from './pool.ts'
+import type { Queryable } from './pool.ts'
 
 export interface UnsentAlert extends Omit<Alert, 'timestamp'> {
   /** Milliseconds since 1970; as a number, because to make a Date of PostgreSQL's text takes 1 µs an alert. */
@@ -41,18 +41,23 @@ export async function readPendingAlerts(db: Queryable, logKey: number, limit: nu
 }
 
 /**
- * Alerts that no reading made (somebody acknowledged, a sensor went silent), oldest first: locked until the transaction ends, and none that
- * somebody else has locked, because all consumers publish them.
+ * Alerts that no reading made (somebody acknowledged, a sensor went silent), oldest first. They are the caller's to send for 30 s: all consumers
+ * publish them, and a transaction that is open while Kafka is waited for would be ended.
  */
-export async function takeUnsentAlerts(client: Client, limit: number): Promise<UnsentAlert[]> {
-  const { rows } = await client.query<UnsentAlert>(
-    `select ${MESSAGE} from alert_unsent u join alerts a using (alert_id)
-     order by u.created_at, u.alert_id limit $1 for update of u skip locked`, [limit])
+export async function claimUnsentAlerts(db: Queryable, limit: number): Promise<UnsentAlert[]> {
+  const { rows } = await db.query<UnsentAlert>(
+    `with claimed as (
+       update alert_unsent set claimed_until = now() + interval '30 s' where alert_id in (
+         select alert_id from alert_unsent where claimed_until is null or claimed_until < now() order by created_at, alert_id limit $1
+         for update skip locked)
+       returning alert_id, created_at)
+     select ${MESSAGE} from claimed c join alerts a using (alert_id) order by c.created_at, c.alert_id`, [limit])
   return rows
 }
 
-export async function forgetUnsentAlerts(client: Client, alertIds: readonly string[]): Promise<void> {
-  await client.query('delete from alert_unsent where alert_id = any($1)', [alertIds])
+/** To be called when Kafka has them. Who sent them too sent the same. */
+export async function forgetUnsentAlerts(db: Queryable, alertIds: readonly string[]): Promise<void> {
+  await db.query('delete from alert_unsent where alert_id = any($1)', [alertIds])
 }
 
 /** The next dead letter of a log that still has to be published. One at a time: each may have megabytes. */

@@ -179,6 +179,7 @@ create table alarm_shelf (
 create table alert_unsent (
   alert_id uuid not null,
   created_at timestamp with time zone not null default now(),
+  claimed_until timestamp with time zone,
   constraint alert_unsent_pkey PRIMARY KEY (alert_id)
 );
 create index alert_unsent_created_at ON alert_unsent USING btree (created_at, alert_id);

@@ -71,10 +71,21 @@ export async function writeBatch(pool: Pool, batch: WriteBatch): Promise<void> {
     await writeAll(pool, batch)
   } catch (error) {
     // Alerts and dead letters are unique by their place in the log. Who finds one there already has come too late, and learns it before
-    // the fence is reached.
-    if (isUniqueViolation(error)) throw new FencedError('another consumer has stored what this batch holds', { cause: error })
+    // the fence is reached. If it isn't that, to try again would fail for ever.
+    if (isUniqueViolation(error) && await hasMoved(pool, batch.shares)) {
+      throw new FencedError('another consumer has stored what this batch holds', { cause: error })
+    }
     throw error
   }
+}
+
+/** Whether a log is no longer where this batch begins. */
+async function hasMoved(pool: Pool, shares: readonly LogShare[]): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `select from partition_log l join unnest($1::int2[], $2::int8[], $3::int[]) as d (log_key, first_offset, numbers_moved) using (log_key)
+     where l.next_offset = d.first_offset and l.numbers_moved = d.numbers_moved and l.closed_at is null`,
+    [shares.map((share) => share.logKey), shares.map((share) => share.firstOffset), shares.map((share) => share.numbersMoved)])
+  return rowCount !== shares.length
 }
 
 async function writeAll(pool: Pool, batch: WriteBatch): Promise<void> {

@@ -5,7 +5,7 @@ import {
 } from '../../src/postgres/alarm-actions.ts'
 import { applyConditionChanges, uuidText } from '../../src/postgres/alarm-changes.ts'
 import { clearAlarmsOfClosedLogs } from '../../src/postgres/alarm-logs.ts'
-import { forgetUnsentAlerts, takeUnsentAlerts } from '../../src/postgres/outbox.ts'
+import { claimUnsentAlerts, forgetUnsentAlerts } from '../../src/postgres/outbox.ts'
 import { inTransaction } from '../../src/postgres/pool.ts'
 import { RULE, START_MS, alarmPlant } from './alarm-plant.ts'
 import type { AlarmPlant } from './alarm-plant.ts'
@@ -90,11 +90,12 @@ describe('alarms in PostgreSQL', () => {
     await plant.pool.query('update partition_log set closed_at = now() where log_key = $1', [old])
     assert.equal(await plant.run((client) => clearAlarmsOfClosedLogs(client, START_MS + 5_000)), 1)
     assert.deepEqual(await states(plant), ['returned_unacknowledged', 'unacknowledged'])
-    const unsent = await plant.run((client) => takeUnsentAlerts(client, 10))
+    const unsent = await claimUnsentAlerts(plant.pool, 10)
     assert.deepEqual(unsent.map(({ transition, description, timestampMs }) => [transition, description, timestampMs]),
       [['cleared', 'cleared: the topic of its readings was replaced', START_MS + 5_000]])
-    await plant.run((client) => forgetUnsentAlerts(client, unsent.map(({ alert_id: id }) => id)))
-    assert.deepEqual(await plant.run((client) => takeUnsentAlerts(client, 10)), [])
+    assert.deepEqual(await claimUnsentAlerts(plant.pool, 10), [], 'they are claimed')
+    await forgetUnsentAlerts(plant.pool, unsent.map(({ alert_id: id }) => id))
+    assert.deepEqual((await plant.pool.query('select from alert_unsent')).rowCount, 0)
   })
 
   test('take a whole batch in one go, in its order', async (t) => {

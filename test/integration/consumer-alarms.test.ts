@@ -74,6 +74,37 @@ describe('the alarms of a consumer', () => {
     await eventually(async () => { assert.equal((await pool.query('select from alert_unsent')).rowCount, 0) })
   })
 
+  test('sensors that went silent at the same moment, by clocks that are wrong, are an alarm each, and the ingest goes on', async (t) => {
+    const { pool, send, consumer, consumed } = await bench(t)
+    await consumer('consumer-001')
+    // Their clocks are an hour slow.
+    const begunMs = Date.now() - 3_600_000
+    const ids = ['a', 'b', 'c']
+    const sendAll = (second: number): Promise<void> => send(ids.map((id) => (
+      at(begunMs + second * 1_000, 25, second + 1, { sensor_id: id, metadata: { producer_epoch: `e-${id}`, sequence: second + 1 } }))), 0)
+    for (let second = 0; second < 14; second++) {
+      await sendAll(second)
+      await sleep(1_000)
+    }
+    assert.deepEqual(await alarms(pool), [])
+    await eventually(async () => { assert.deepEqual(await alarms(pool), ids.map(() => ['stale_signal', 'unacknowledged', true])) }, 30_000)
+    // The clock is set back.
+    await sendAll(5)
+    await sendAll(20)
+    await consumed(16 * 3)
+    await eventually(async () => { assert.deepEqual(await alarms(pool), ids.map(() => ['stale_signal', 'returned_unacknowledged', true])) })
+    assert.equal((await pool.query(`select from alerts where anomaly_type = 'stale_signal'`)).rowCount, 6)
+  })
+
+  test('limits and values at the ends of what a number holds raise an alarm like others', async (t) => {
+    const { pool, send, consumer, consumed } = await bench(t)
+    await consumer('consumer-001')
+    await send([reading(1, { value: 1.2e308, alert_level: undefined, metadata: { warning_threshold: -1.3e308, critical_threshold: -1.2e308 } }), reading(2)], 0)
+    await consumed(2)
+    const { rows } = await pool.query(`select peak_excess from alarm where rule = 'critical_threshold_violation'`)
+    assert.deepEqual(rows, [{ peak_excess: Number.MAX_VALUE }])
+  })
+
   test('history that is filled in makes no sensor silent', async (t) => {
     const { pool, send, consumer, consumed } = await bench(t)
     await consumer('consumer-001')

@@ -132,7 +132,7 @@ test('alerts are stored and published once each, with the same id', async (t) =>
   const { plant, pool, send, consumer, consumed } = await bench(t)
   const started = await consumer('consumer-001')
   const beginMs = Date.now() - 600_000
-  const timeline = [[0, 25], [1, 36], [2, 37], [3, 42], [4, 42], [5, 25], [70, 25], [140, 25]] as const
+  const timeline = [[0, 25], [1, 36], [2, 37], [3, 42], [4, 42], [5, 25], [70, 25], [375, 25]] as const
   await send(timeline.map(([second, value], index) => reading(index + 1, {
     value, timestamp: new Date(beginMs + second * 1_000).toISOString(), alert_level: value >= 40 ? 'critical' : value >= 35 ? 'warning' : 'normal',
   })), 2)
@@ -152,7 +152,7 @@ test('alerts are stored and published once each, with the same id', async (t) =>
   assert.deepEqual(alarms, [
     { rule: 'consecutive_high_alerts', state: 'returned_unacknowledged', readings: 2, peak_value: 42, lasted: 67, description: '3 readings or more in a row at warning or above, now 42 °C' },
     { rule: 'critical_threshold_violation', state: 'returned_unacknowledged', readings: 2, peak_value: 42, lasted: 67, description: '42 °C, critical from 40 °C' },
-    { rule: 'rapid_value_change', state: 'returned_unacknowledged', readings: 2, peak_value: 36, lasted: 139, description: 'rose by 11 °C in one reading, to 36 °C' },
+    { rule: 'rapid_value_change', state: 'returned_unacknowledged', readings: 2, peak_value: 36, lasted: 374, description: 'rose by 11 °C in one reading, to 36 °C' },
   ])
   await eventually(async () => {
     const { rows: outbox } = await pool.query(`select sum(published)::int as published from outbox_position where kind = 'alert'`)

@@ -127,4 +127,18 @@ test('detectors and alarms are those of a run without an interruption, bit by bi
   const last = await recomputed(pool)
   assert.deepEqual(await storedChanges(pool), last.changes)
   assert.deepEqual([...last.records].filter(([name, state]) => all.get(name) !== state).map(([name]) => name), [])
+
+  // Blocks of another time are not taken for those of the snapshot.
+  await pool.query('update detector_block set next_offset = next_offset + 1')
+  const fifth = await consumer('consumer-005')
+  await sendRound(40, SENSORS)
+  await consumed(sent)
+  await fifth.close()
+  const { rows: counts } = await pool.query<{ learned: number, wanted: number }>(`
+    select max(learned) as learned, (select least(1, max(n) / 180.0) from (select count(*) as n from reading group by sensor_key) c)::float8 as wanted
+    from sensor_outlook`)
+  assert.deepEqual(counts, [{ learned: 1, wanted: 1 }])
+  const { rows: offsets } = await pool.query(`
+    select bool_and(b.next_offset between s.learned_from and s.next_offset) as belong from detector_block b join detector_snapshot s using (log_key)`)
+  assert.deepEqual(offsets, [{ belong: true }])
 })

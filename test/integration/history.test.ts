@@ -65,11 +65,12 @@ describe('the history of a sensor', () => {
   test('leaves readings of a bad quality out where there are others, and says how many they are', async (t) => {
     const plant = await historyPlant(t)
     const sensor = (await plant.addSensors([{ id: 'temp-1' }])).get('temp-1') as { sensorKey: number, versionKey: number }
-    await plant.add([[0, 20, 1], [1, 900, 0.2], [2, 22, null], [60, 500, 0.49], [61, 501, 0]].map(([second, value, quality]) => (
+    await plant.add([[0, 20, 1], [1, 900, 0.2], [2, 22, null], [60, 500, 0.49], [61, 501, 0],
+      ...Array.from({ length: 10 }, (_, index) => [90 + index, 25, 1])].map(([second, value, quality]) => (
       { ...sensor, timeUs: (BEGIN_MS + (second as number) * 1_000) * 1000, value: value as number, quality: quality as number | null })))
     const of = (answer: History) => answer.points.map(({ readings, min, max, last, bad_quality: bad }) => [readings, min, max, last, bad])
-    assert.deepEqual(of(await history(plant, 'temp-1', BEGIN_MS, BEGIN_MS + 120_000, 2)), [[2, 20, 22, 22, 1], [2, 500, 501, 501, 2]])
-    assert.deepEqual(of(await history(plant, 'temp-1', BEGIN_MS, BEGIN_MS + 90 * DAY_MS, 90)), [[2, 20, 22, 22, 0]])
+    assert.deepEqual(of(await history(plant, 'temp-1', BEGIN_MS, BEGIN_MS + 120_000, 12)), [[2, 20, 22, 22, 1], [2, 500, 501, 501, 2], [10, 25, 25, 25, 0]])
+    assert.deepEqual(of(await history(plant, 'temp-1', BEGIN_MS, BEGIN_MS + 90 * DAY_MS, 90)), [[12, 20, 25, 25, 0]])
   })
 
   test('goes on to the rollups where a sensor reported more often than it does now', async (t) => {

@@ -142,6 +142,8 @@ create trigger refuse_truncate before truncate on alarm_setting for each stateme
 -- Alerts of no reading, which no log's outbox publishes: rows of `alerts` without a log_key that still have to be sent.
 create table alert_unsent (
   alert_id            uuid primary key,
-  created_at          timestamptz not null default now()
+  created_at          timestamptz not null default now(),
+  -- Somebody is sending it; after this time anybody may.
+  claimed_until       timestamptz
 );
 create index alert_unsent_created_at on alert_unsent (created_at, alert_id);

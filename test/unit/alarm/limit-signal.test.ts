@@ -11,4 +11,5 @@ test('a value is over at its limit, clear beyond the deadband, and neither betwe
   assert.deepEqual(verdicts('low', [39, 40, 41, 42, 42.1]), ['over', 'over', 'between', 'between', 'clear'])
   assert.equal(judgeLimit('high', 43, 40, 2).excess, 3)
   assert.equal(judgeLimit('low', 33, 40, 2).excess, 7)
+  assert.equal(judgeLimit('high', 1.2e308, -1.2e308, 0).excess, Number.MAX_VALUE)
 })
