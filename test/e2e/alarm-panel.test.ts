@@ -107,7 +107,7 @@ describe('the panel of alarms', () => {
     await anybody.getByRole('button', { name: 'Log in to acknowledge' }).click()
     await seen(anybody, '.login h2', 'Log in')
     const viewer = await open(t, alarms, { ...OPERATOR, role: 'viewer', may: READER.may })
-    await seen(viewer, '.way-to-act', 'With the role viewer alarms can be seen; an operator acknowledges them.')
+    await seen(viewer, '.way-to-act', 'With the role viewer you can look; it takes an operator to acknowledge.')
     const nobody = await open(t, alarms, READER)
     await seen(nobody, '.way-to-act', 'there is none yet')
     await shoot(nobody, 'alarms-nobody', { check: assertWellDrawn, fullPage: true })

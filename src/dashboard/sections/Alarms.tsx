@@ -44,7 +44,7 @@ function Open({ section, access, now }: { section: OpenAlarms, access: Access, n
   return (
     <div tabIndex={-1} ref={place} class="alarm-place">
       {shown.length === 0 && <p class="no-alarms"><Mark kind="normal" />No alarms.</p>}
-      {shown.length > 0 && may === null && <WayToAct access={access} />}
+      {shown.length > 0 && may === null && <WayToAct access={access} to="acknowledge" />}
       {shown.length > 0 && (
         <ul class="alarm-list" aria-label="Open alarms, the most urgent first" {...watch}>
           {rows.map((group) => <GroupRow key={group.key} group={group} now={now} actions={may} form={form} />)}
