@@ -146,4 +146,23 @@ describe('what an operator does to an alarm', () => {
     assert.deepEqual(await plant.rows(`select action from audit_log where action like 'alarm_setting%' order by 1`),
       [{ action: 'alarm_setting.change' }, { action: 'alarm_setting.undo' }])
   })
+
+  test('can be done in the history too, which finds alarms as the service does', async (t) => {
+    const page = await open(t, 'olga')
+    await page.goto(`${url}/alarms#tab=history&open=true&sort=priority`)
+    await seen(page, '#alarm-history .panel-note', /^3 alarms$/)
+    assert.deepEqual(await page.locator('.alarm-where > .name').allInnerTexts(), ['T-1', 'T-2', 'T-3'])
+    await page.getByLabel('Machine').fill('M-2')
+    await page.getByRole('button', { name: 'Show', exact: true }).click()
+    await seen(page, '#alarm-history .panel-note', /^1 alarm$/)
+    await row(page, 'T-3').getByRole('button', { name: 'Acknowledge' }).click()
+    await row(page, 'T-3').getByText('Acknowledged by olga').waitFor()
+    // Also when the answer is forgotten for what the stream says, where there is one.
+    await page.waitForTimeout(3_500)
+    await seen(page, '.alarm-state', 'Acknowledged by olga')
+    assert.equal((await eventsOf('T-3')).at(-1), 'acknowledged olga')
+    await page.goto(`${url}/alarms#tab=scorecard`)
+    await seen(page, '#scorecard .panel-note', /^\d+ alarms in 1 day/)
+    await shoot(page, 'alarms-real-scorecard', { check: assertWellDrawn, fullPage: true })
+  })
 })

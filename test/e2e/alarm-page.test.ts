@@ -3,7 +3,7 @@ import { after, afterEach, before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import type { Owner } from '../harness/plant.ts'
 import { launchBrowser } from './browser.ts'
-import { alarmSettings, manyStates, scorecard } from './fixture-alarms.ts'
+import { alarm, alarmDetail, alarmSettings, manyStates, scorecard } from './fixture-alarms.ts'
 import { plant } from './fixture-data.ts'
 import { READER, startFixtureServer } from './fixture-server.ts'
 import type { FixtureServer } from './fixture-server.ts'
@@ -102,5 +102,40 @@ describe('the page of alarms', () => {
     const page = await open(t, '#tab=settings', { ...READER, accounts: true })
     await seen(page, '.setting-form', 'Log in to change them')
     assert.equal(await page.getByRole('button', { name: /^(What if|Set|Undo)/ }).count(), 0)
+  })
+
+  test('finds alarms of before, page by page, and opens one', async (t) => {
+    const now = Date.now()
+    const alarms = Array.from({ length: 60 }, (_, index) => alarm(now, index + 1, index * 600, {
+      sensor_id: `sensor-${index}`, state: 'normal', ended_at: new Date(now - index * 500_000).toISOString(), duration_ms: 60_000, acknowledged_by: 'olga',
+    }))
+    const asked: Record<string, string>[] = []
+    const page = await open(t, '')
+    await page.route('**/api/alarms?*', (route) => {
+      const query = Object.fromEntries(new URL(route.request().url()).searchParams)
+      asked.push(query)
+      if (query['sensor'] === 'nobody') return route.fulfill({ json: { alarms: [], cursor: null } })
+      const second = query['cursor'] === 'next'
+      return route.fulfill({ json: { alarms: second ? alarms.slice(49) : alarms.slice(0, 50), cursor: second ? null : 'next' } })
+    })
+    for (const each of alarms) server.answer(`GET /api/alarms/${each.episode_id}`, alarmDetail(each))
+    await page.getByRole('link', { name: 'History' }).click()
+    await seen(page, '#alarm-history .panel-note', '50 alarms, there are more')
+    await page.getByRole('button', { name: 'Load more' }).click()
+    await seen(page, '#alarm-history .panel-note', /^60 alarms$/)
+    await seen(page, '.alarm-state', 'Over, acknowledged by olga')
+    assert.equal(await page.getByRole('button', { name: /^(Acknowledge|Shelve)/ }).count(), 0, 'what is over')
+    await page.locator('.alarm-toggle').first().click()
+    await seen(page, '.alarm-events', 'Acknowledged by olga: on my way')
+    await shoot(page, 'page-history', { check: assertWellDrawn })
+    await page.getByLabel('Which').selectOption('false')
+    await page.getByLabel('Sensor').fill('nobody')
+    await page.keyboard.press('Enter')
+    await seen(page, '#alarm-history', 'No alarm fits.')
+    assert.match(page.url(), /#tab=history&open=false&sensor=nobody&sort=raised_at$/)
+    assert.deepEqual(asked.at(-1), { open: 'false', sensor: 'nobody', sort: 'raised_at', limit: '50' })
+    await page.goBack()
+    await seen(page, '#alarm-history .panel-note', '50 alarms, there are more')
+    assert.equal(await page.getByLabel('Sensor').inputValue(), '')
   })
 })

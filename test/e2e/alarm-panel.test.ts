@@ -66,6 +66,10 @@ describe('the panel of alarms', () => {
     await seen(page, '.alarm-events', /Raised[\s\S]*Escalated[\s\S]*Acknowledged by olga: on my way/)
     await rowOf(page, 'energy-sensor-003').getByRole('button', { name: /^Shelve/ }).click()
     await shoot(page, 'alarms-opened', { check: assertWellDrawn, fullPage: true })
+    for (const width of [320, 820, 1920]) {
+      await page.setViewportSize({ width, height: 900 })
+      await assertWellDrawn(page, `${width} px`)
+    }
     await page.emulateMedia({ colorScheme: 'dark' })
     await shoot(page, 'alarms-dark', { check: assertWellDrawn, fullPage: true })
   })
@@ -111,6 +115,17 @@ describe('the panel of alarms', () => {
     const nobody = await open(t, alarms, READER)
     await seen(nobody, '.way-to-act', 'there is none yet')
     await shoot(nobody, 'alarms-nobody', { check: assertWellDrawn, fullPage: true })
+  })
+
+  test('shows names and texts of others as text, however long', async (t) => {
+    const evil = '<img src=x onerror=alert(1)>'
+    const page = await open(t, openAlarms([
+      alarm(Date.now(), 1, 5, { sensor_id: 'x'.repeat(255), machine_id: 'y'.repeat(255), description: 'z'.repeat(500), unit: 'kilowatt-hours-per-square-metre' }),
+      alarm(Date.now(), 2, 5, { sensor_id: evil, description: evil, state: 'acknowledged', acknowledged_by: 'a'.repeat(64), acknowledged_at: new Date().toISOString() }),
+    ]))
+    await seen(page, '.alarm-where', evil)
+    assert.equal(await page.locator('img').count(), 0)
+    await shoot(page, 'alarms-long', { check: assertWellDrawn })
   })
 
   test('has targets of 44 px on a phone', async (t) => {

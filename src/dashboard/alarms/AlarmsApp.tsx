@@ -7,6 +7,7 @@ import { serviceNow, shownNow, staleness } from '../state.ts'
 import type { DashboardState } from '../state.ts'
 import { mayNotRead, useSession } from '../use-session.ts'
 import { TABS, formatPlace } from './place.ts'
+import { History } from './tabs/History.tsx'
 import { Scorecard } from './tabs/Scorecard.tsx'
 import { Settings } from './tabs/Settings.tsx'
 import { usePlace } from './use-place.ts'
@@ -28,6 +29,7 @@ export function AlarmsApp({ state, browserNow }: { state: DashboardState, browse
             {TABS.map(([name, text]) => <a key={name} href={formatPlace(name)} aria-current={name === place.tab ? 'true' : undefined}>{text}</a>)}
           </nav>
           {place.tab === 'open' && <Alarms section={state.sections.alarms} access={access} now={shownNow(state, browserNow)} />}
+          {place.tab === 'history' && <History given={place.given} access={access} now={now} />}
           {place.tab === 'scorecard' && <Scorecard now={now} />}
           {place.tab === 'settings' && <Settings given={place.given} access={access} now={now} />}
         </main>

@@ -5,6 +5,7 @@ import { isCut, visibleGroups, withAnswers } from '../alarms/alarm-groups.ts'
 import { GroupRow } from '../alarms/parts/GroupRow.tsx'
 import { HiddenAlarms } from '../alarms/parts/HiddenAlarms.tsx'
 import { WayToAct } from '../alarms/parts/WayToAct.tsx'
+import { formatPlace } from '../alarms/place.ts'
 import { misplaced } from '../alarms/steady-order.ts'
 import { useAlarmActions } from '../alarms/use-alarm-actions.ts'
 import { useSteadyOrder } from '../alarms/use-steady-order.ts'
@@ -63,7 +64,10 @@ function Open({ section, access, now }: { section: OpenAlarms, access: Access, n
       )}
       {isCut(section) && (
         <p class="panel-line quiet">
-          <span>Of {formatCount(section.counts.open)} open alarms these are the {formatCount(section.alarms.length)} that changed last.</span>
+          <span>
+            Of {formatCount(section.counts.open)} open alarms these are the {formatCount(section.alarms.length)} that changed last.{' '}
+            <a href={`./alarms${formatPlace('history', { open: 'true', sort: 'priority' })}`}>All of them, the most urgent first</a>
+          </span>
         </p>
       )}
       <HiddenAlarms section={section} alarms={alarms} now={now} actions={may} />
