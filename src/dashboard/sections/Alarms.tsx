@@ -30,12 +30,13 @@ function Open({ section, access, now }: { section: OpenAlarms, access: Access, n
   const alarms = withAnswers(section.alarms, actions.answers)
   const groups = visibleGroups(alarms)
   const known = new Map(alarms.map((alarm) => [alarm.episode_id, alarm]))
-  const { shown, held, watch, form, sort } = useSteadyOrder(groups, known, !isCut(section))
+  const { shown, held, arrived, watch, form, sort } = useSteadyOrder(groups, known, !isCut(section))
   const [all, showAll] = useState(false)
   const place = useRef<HTMLDivElement>(null)
   // When a session has ended the buttons stay, with a half-written reason: the form of the login is above.
   const may = access.session?.may.operate === true || access.form === 'ended' ? actions : null
-  const rows = all ? shown : shown.slice(0, MOST_ROWS)
+  // What came meanwhile is shown, however many rows there are.
+  const rows = all ? shown : shown.filter(({ key }, index) => index < MOST_ROWS || arrived.has(key))
   const moved = held ? misplaced(shown, groups) : 0
   const sortNow = (): void => {
     // The button goes; whoever uses the keyboard stays at the list.
@@ -58,7 +59,7 @@ function Open({ section, access, now }: { section: OpenAlarms, access: Access, n
       )}
       {moved > 0 && (
         <p class="held" role="status">
-          <span>The order is held while you work here; {counted(moved, 'row')} would move.</span>
+          <span>The order is held while you work here{arrived.size > 0 && <>; <strong>{counted(arrived.size, 'new row')}</strong> below</>}.</span>
           <button type="button" class="action" onClick={sortNow}>Sort now</button>
         </p>
       )}
