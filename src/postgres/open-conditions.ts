@@ -24,7 +24,7 @@ export async function readOpenConditions(db: Queryable, logKey: number): Promise
   const { rows } = await db.query<OpenCondition>(
     `select sensor_key as "sensorKey", rule, severity, ${us('raised_at')} as "raisedUs", ${us('coalesce(escalated_at, raised_at)')} as "changedUs",
        first_value as "firstValue", peak_value as peak, peak_excess as "peakExcess", ${us('peak_at')} as "peakUs", readings
-     from alarm where ended_at is null and condition_active and ($1 = any(active_logs) or rule = 'stale_signal')`, [logKey])
+     from alarm where ended_at is null and condition_active and (active_logs ? $1::int::text or rule = 'stale_signal')`, [logKey])
   return rows
 }
 
