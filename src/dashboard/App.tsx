@@ -24,7 +24,7 @@ export function App({ state, browserNow, demoToken }: { state: DashboardState, b
   const access = useSession(stale)
   return (
     <>
-      <Header state={state} access={access} now={serviceNow(state, browserNow)} />
+      <Header page="plant" state={state} access={access} now={serviceNow(state, browserNow)} />
       <Login access={access} />
       {!mayNotRead(access) && <Banner state={state} now={serviceNow(state, browserNow)} />}
       {access.form !== 'needed' && <main class={stale ? 'stale' : ''}>

@@ -16,11 +16,20 @@ export async function logOut(): Promise<void> {
 }
 
 /** The JSON that is answered, if any. Rejects with an `AskError` whose message can be shown. */
-export async function post<T = void>(path: string, body?: object): Promise<T> {
+export function post<T = void>(path: string, body?: object): Promise<T> {
+  return send<T>('POST', path, body)
+}
+
+/** As `post`. */
+export function put<T = void>(path: string, body: object): Promise<T> {
+  return send<T>('PUT', path, body)
+}
+
+async function send<T>(method: string, path: string, body: object | undefined): Promise<T> {
   let response: Response
   try {
     response = await fetch(path, {
-      method: 'POST',
+      method,
       // No page of another origin can send it, so the service knows that it is ours.
       headers: { 'x-factory-request': '1', ...body === undefined ? {} : { 'content-type': 'application/json' } },
       body: body === undefined ? null : JSON.stringify(body), signal: AbortSignal.timeout(12_000),

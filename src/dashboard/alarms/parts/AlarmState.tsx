@@ -19,6 +19,6 @@ export function AlarmState({ alarm, now }: { alarm: Alarm, now: number }): JSX.E
     )
     case 'suppressed': return <>Suppressed, as its machine is in maintenance</>
     case 'out_of_service': return <>Out of service</>
-    case 'normal': return <>Over</>
+    case 'normal': return <>Over{by !== null && <>, acknowledged by {by}</>}</>
   }
 }

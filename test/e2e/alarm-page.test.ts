@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import type { Owner } from '../harness/plant.ts'
+import { launchBrowser } from './browser.ts'
+import { alarm, alarmDetail, alarmSettings, manyStates, scorecard } from './fixture-alarms.ts'
+import { plant } from './fixture-data.ts'
+import { READER, startFixtureServer } from './fixture-server.ts'
+import type { FixtureServer } from './fixture-server.ts'
+import { assertWellDrawn, openPage, seen, shoot } from './page.ts'
+
+// The page of alarms in a real Chromium, against answers that the test writes.
+
+const OPERATOR = { ...READER, account: 'olga', role: 'operator', accounts: true, may: { read: true, operate: true, administer: false } } as const
+let browser: Browser
+let server: FixtureServer
+
+before(async () => {
+  browser = await launchBrowser()
+  server = await startFixtureServer()
+})
+after(async () => {
+  await browser.close()
+  await server.close()
+})
+afterEach(() => server.forget())
+
+async function open(t: Owner, hash: string, session: object = OPERATOR): Promise<Page> {
+  server.answer('GET /api/session', session)
+  server.sendAll(plant({ now: Date.now(), alarms: manyStates(Date.now()) }))
+  server.answer('GET /api/alarm-scorecard', scorecard(Date.now()))
+  server.answer('GET /api/alarm-settings', alarmSettings(Date.now()))
+  const page = await openPage(t, browser)
+  await page.goto(`${server.url}alarms${hash}`)
+  await seen(page, '.connection', 'Live')
+  return page
+}
+
+describe('the page of alarms', () => {
+  test('begins with the open ones, and has a link to each part', async (t) => {
+    const page = await open(t, '')
+    await seen(page, '.pages [aria-current]', 'Alarms')
+    await seen(page, '#alarms .panel-note', '4 unacknowledged')
+    assert.match(await page.title(), /^1 high alarm waits to be acknowledged · Factory/)
+    await shoot(page, 'page-open', { check: assertWellDrawn })
+    await page.getByRole('link', { name: 'Scorecard' }).click()
+    await seen(page, '.tabs [aria-current]', 'Scorecard')
+    assert.equal(await page.locator('#alarms').count(), 0)
+    await page.goBack()
+    await seen(page, '.tabs [aria-current]', 'Open')
+  })
+
+  test('scores the alarms against the targets, and leads from what raises most to trying its delay', async (t) => {
+    const page = await open(t, '#tab=scorecard')
+    await seen(page, '#scorecard .panel-note', '412 alarms in 1 day')
+    const lines = await page.locator('.score tbody tr').allInnerTexts()
+    assert.match(lines[0] ?? '', /Alarms a day, for one operator\s+412\s+at most 150\s+missed/)
+    assert.match(lines.find((line) => line.startsWith('Of medium')) ?? '', /14\.6 %\s+about 15 %\s+met/)
+    assert.match(await page.locator('.actors li').first().innerText(), /188\s+45\.6 %[\s\S]*Rapid change[\s\S]*Off-delay of 30 seconds: 12 alarms instead of 188/)
+    await shoot(page, 'page-scorecard', { check: assertWellDrawn, fullPage: true })
+    const asked = page.waitForRequest(/alarm-scorecard\?.*operators=3/)
+    await page.getByLabel('Operators who share them').fill('3')
+    await page.getByLabel('Operators who share them').press('Tab')
+    await asked
+    await page.getByRole('link', { name: /^Try it/ }).click()
+    assert.match(page.url(), /#tab=settings&sensor=vib-sensor-002&rule=rapid_value_change&off_delay_ms=30000$/)
+  })
+
+  test('shows what holds and what was set, and tries a proposed delay before it is set, without losing what is set', async (t) => {
+    const page = await open(t, '#tab=settings&sensor=vib-sensor-002&rule=rapid_value_change&off_delay_ms=30000')
+    await seen(page, '#set li', 'Critical limit reached, all temperature sensors: limit 42 °C, off-delay 90 seconds')
+    assert.match(await page.locator('#set li').nth(1).innerText(), /Rapid change, vib-sensor-002: off\s*Undone by otto, .*: loose cable/)
+    assert.equal(await page.getByLabel('Off-delay, s').inputValue(), '30')
+    assert.equal(await page.getByLabel('Raises alarms').inputValue(), 'false')
+    assert.equal(await page.getByLabel(/^Limit,/).count(), 0)
+    const bodies: unknown[] = []
+    await page.route('**/api/what-if', (route) => {
+      bodies.push(route.request().postDataJSON())
+      return route.fulfill({ json: {
+        summary: '41 alarms become 3: 37 are one with another, 1 does not come', sensors: 1, readings: 7_200, before: 41, after: 3, joined: 37, gone_count: 1,
+        gone: [{ sensor_id: 'vib-sensor-002', rule: 'rapid_value_change', raised_at: new Date().toISOString(), cleared_at: null, peak_value: 4, later_ms: null }],
+        added: [], added_count: 0, shifted: [], shifted_count: 0,
+      } })
+    })
+    await page.getByRole('button', { name: 'What if' }).click()
+    await seen(page, '.what-if', /What if: 41 alarms become 3[\s\S]*From 7,200 readings of 1 sensor; nothing was changed\.[\s\S]*Would not come: vib-sensor-002 at/)
+    assert.deepEqual((bodies[0] as { settings: unknown }).settings, [{ rule: 'rapid_value_change', enabled: false, off_delay_ms: 30_000 }])
+    await shoot(page, 'page-settings', { check: assertWellDrawn, fullPage: true })
+    await page.getByRole('button', { name: 'Set', exact: true }).click()
+    await seen(page, '.setting-form [role=alert]', 'Say why: others have to know.')
+
+    await page.getByLabel('Of', { exact: true }).selectOption('temperature')
+    await page.getByLabel('Rule').selectOption('critical_threshold_violation')
+    assert.equal(await page.locator('.what-if').count(), 0)
+    assert.equal(await page.getByLabel('Limit, °C').inputValue(), '42')
+    await seen(page, '.holds', 'Holds now: on, limit 42 °C, deadband 0.3 °C, on-delay 0 ms, off-delay 90 seconds, goes by itself.')
+    await page.getByRole('button', { name: 'Undo Critical limit reached, all temperature sensors' }).click()
+    await shoot(page, 'page-settings-undo', { check: assertWellDrawn, fullPage: true })
+  })
+
+  test('shows settings to whoever may not change them', async (t) => {
+    const page = await open(t, '#tab=settings', { ...READER, accounts: true })
+    await seen(page, '.setting-form', 'Log in to change them')
+    assert.equal(await page.getByRole('button', { name: /^(What if|Set|Undo)/ }).count(), 0)
+  })
+
+  test('finds alarms of before, page by page, and opens one', async (t) => {
+    const now = Date.now()
+    const alarms = Array.from({ length: 60 }, (_, index) => alarm(now, index + 1, index * 600, {
+      sensor_id: `sensor-${index}`, state: 'normal', ended_at: new Date(now - index * 500_000).toISOString(), duration_ms: 60_000, acknowledged_by: 'olga',
+    }))
+    const asked: Record<string, string>[] = []
+    const page = await open(t, '')
+    await page.route('**/api/alarms?*', (route) => {
+      const query = Object.fromEntries(new URL(route.request().url()).searchParams)
+      asked.push(query)
+      if (query['sensor'] === 'nobody') return route.fulfill({ json: { alarms: [], cursor: null } })
+      const second = query['cursor'] === 'next'
+      return route.fulfill({ json: { alarms: second ? alarms.slice(49) : alarms.slice(0, 50), cursor: second ? null : 'next' } })
+    })
+    for (const each of alarms) server.answer(`GET /api/alarms/${each.episode_id}`, alarmDetail(each))
+    await page.getByRole('link', { name: 'History' }).click()
+    await seen(page, '#alarm-history .panel-note', '50 alarms, there are more')
+    await page.getByRole('button', { name: 'Load more' }).click()
+    await seen(page, '#alarm-history .panel-note', /^60 alarms$/)
+    await seen(page, '.alarm-state', 'Over, acknowledged by olga')
+    assert.equal(await page.getByRole('button', { name: /^(Acknowledge|Shelve)/ }).count(), 0, 'what is over')
+    await page.locator('.alarm-toggle').first().click()
+    await seen(page, '.alarm-events', 'Acknowledged by olga: on my way')
+    await shoot(page, 'page-history', { check: assertWellDrawn })
+    await page.getByLabel('Which').selectOption('false')
+    await page.getByLabel('Sensor').fill('nobody')
+    await page.keyboard.press('Enter')
+    await seen(page, '#alarm-history', 'No alarm fits.')
+    assert.match(page.url(), /#tab=history&open=false&sensor=nobody&sort=raised_at$/)
+    assert.deepEqual(asked.at(-1), { open: 'false', sensor: 'nobody', sort: 'raised_at', limit: '50' })
+    await page.goBack()
+    await seen(page, '#alarm-history .panel-note', '50 alarms, there are more')
+    assert.equal(await page.getByLabel('Sensor').inputValue(), '')
+  })
+})
