@@ -1,3 +1,4 @@
+import { CONSUMER_NODE_OPTIONS } from '../src/consumer/config.ts'
 import type { BenchPlant, BenchService } from './plant.ts'
 
 export interface ConsumersOptions {
@@ -16,7 +17,7 @@ export async function startConsumers(plant: BenchPlant, options: ConsumersOption
   const consumers: BenchService[] = []
   for (let number = 1; number <= processes; number++) {
     consumers.push(await plant.startService(`${group}-${number}`, {
-      main: 'src/consumer/main.ts', nodeOptions,
+      main: 'src/consumer/main.ts', nodeOptions: [...CONSUMER_NODE_OPTIONS, ...nodeOptions],
       env: {
         CONSUMER_ID: `consumer-00${number}`, CONSUMER_GROUP: group, GROUP_SESSION_TIMEOUT_MS: '4000', KAFKA_BROKERS: plant.brokers.join(','),
         DATABASE_URL: databaseUrl, ...env,

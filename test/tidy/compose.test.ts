@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { parse } from 'yaml'
+import { CONSUMER_NODE_OPTIONS } from '../../src/consumer/config.ts'
 import { PUBLISHED_PASSWORD } from '../../src/docker/config.ts'
 import { DEFAULT_LOGIN } from '../../src/local/postgres/server.ts'
 import { readLocalConfig } from '../../src/local/config.ts'
@@ -146,6 +147,10 @@ describe('the images', () => {
     const stages = DOCKERFILES.map((path) => readText(path).split('\n').slice(1, 10).join('\n'))
     assert.match(stages[0] ?? '', /npm ci --omit=dev --omit=optional[\s\S]+AS node/)
     assert.equal(new Set(stages).size, 1)
+  })
+
+  test('start a consumer with the same options of Node as without Docker', () => {
+    assert.ok(readText('docker/Dockerfile.consumer').includes(`CMD ${JSON.stringify(['node', ...CONSUMER_NODE_OPTIONS, 'src/consumer/main.ts']).replaceAll(',', ', ')}`))
   })
 
   test('run as somebody who isn\'t root', () => {

@@ -14,6 +14,8 @@ export interface NodeServiceOptions {
   readonly name: string
   /** Path of its main.ts in the project. */
   readonly main: string
+  /** For Node itself. */
+  readonly nodeOptions: readonly string[]
   readonly env: Environment
   readonly logFile: string
   readonly reaper: Reaper
@@ -35,7 +37,7 @@ const LISTEN_DEADLINE_MS = 30_000
 export async function launchNode(options: NodeServiceOptions): Promise<Launched> {
   const { name, logFile } = options
   const logStart = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0
-  const owned = await spawnOwned(process.execPath, [join(PROJECT_ROOT, options.main)], {
+  const owned = await spawnOwned(process.execPath, [...options.nodeOptions, join(PROJECT_ROOT, options.main)], {
     cwd: PROJECT_ROOT, env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...options.env }, logFile, reaper: options.reaper,
   })
 

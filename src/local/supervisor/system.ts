@@ -1,3 +1,4 @@
+import { CONSUMER_NODE_OPTIONS } from '../../consumer/config.ts'
 import { ExitError } from '../../runtime/errors.ts'
 import type { Log } from '../../runtime/log.ts'
 import type { LocalConfig } from '../config.ts'
@@ -81,8 +82,8 @@ export function createSystem(config: LocalConfig, reaper: Reaper, log: Log): Sys
     }
     if (kind === 'postgres') return () => launchPostgres(config, reaper)
     return () => launchNode({
-      name, main: `src/${kind}/main.ts`, env: serviceEnvironment(member, config, env), address: member.ports[0] ?? null,
-      logFile: logFile(config.home, name), reaper,
+      name, main: `src/${kind}/main.ts`, nodeOptions: kind === 'consumer' ? CONSUMER_NODE_OPTIONS : [],
+      env: serviceEnvironment(member, config, env), address: member.ports[0] ?? null, logFile: logFile(config.home, name), reaper,
     })
   }
 

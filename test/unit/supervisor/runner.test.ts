@@ -31,7 +31,7 @@ interface StandIn {
 function standIn(does: string): StandIn {
   const runner = createRunner('stand-in', log)
   const logFile = join(folder, `${++count}.log`)
-  const launch = () => launchNode({ name: 'stand-in', main: STAND_IN, env: { STAND_IN: does }, logFile, reaper, address: null })
+  const launch = () => launchNode({ name: 'stand-in', main: STAND_IN, nodeOptions: [], env: { STAND_IN: does }, logFile, reaper, address: null })
   return { runner, start: () => runner.start(launch) }
 }
 
