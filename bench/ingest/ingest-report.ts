@@ -40,8 +40,9 @@ export function reportIngest({ machine, options, outcomes }: IngestResults): voi
     + 'each round each of them brings all of them into a fresh database, one after the other. A rate is from the first rows that were seen to the '
     + 'last ones. CPU and memory are those of its own processes, not of Kafka and PostgreSQL. Ours check every reading, apply the rules, score '
     + 'it by what was learned of its sensor, keep alarms, and roll up; the others do none of it. `\\copy` brings the same rows from a file, in one '
-    + 'transaction, into a table with the same indexes; the wide rows are as the peers store them. Guarantees and bad input of the peers are as they were found when they were killed, and '
-    + 'given broken messages; ours are test/fault and test/integration/consumer-fuzz.test.ts.'
+    + 'transaction, into a table with the same indexes; the wide rows are as the peers store them. Guarantees and bad '
+    + 'input of the peers are as they were found when '
+    + 'they were killed, and given broken messages; ours are test/fault and test/integration/consumer-fuzz.test.ts.'
     + (options.profileFolder === null ? '' : ' The single consumer was profiled, which slows it.'),
   ])
 }

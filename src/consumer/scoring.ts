@@ -7,7 +7,8 @@ import type { AlarmRule } from '../contract/alarm.ts'
 import { BAD_QUALITY_BELOW } from '../contract/quality.ts'
 import { ALERT_LEVELS, SENSOR_TYPES } from '../contract/sensor-types.ts'
 import type { AlertLevel, SensorType, Thresholds } from '../contract/sensor-types.ts'
-import { emptyResult, isWarmingUp, scoreReading } from '../detect/learned/score-reading.ts'
+import { experienceOf } from '../detect/learned/outlook.ts'
+import { emptyResult, scoreReading } from '../detect/learned/score-reading.ts'
 import type { Result } from '../detect/learned/score-reading.ts'
 import { STRENGTH_AT_THRESHOLD } from '../detect/learned/settings.ts'
 import type { Detector } from '../detect/learned/state.ts'
@@ -84,7 +85,7 @@ export function judgeSilence(memory: SensorMemory, nowUs: number, alarms: Sensor
 
 function isUnusual(detector: Detector, reading: JudgedReading, alarmScore: number): boolean {
   const score = scoreReading(detector, reading.timeUs, reading.value, learned)
-  return score >= alarmScore && !isWarmingUp(detector)
+  return score >= alarmScore && experienceOf(detector) >= 1
 }
 
 function follow(memory: SensorMemory, index: number, reading: JudgedReading, fired: boolean, alarms: SensorAlarms, onChange: OnChange): void {

@@ -15,7 +15,7 @@ import { createRandom, randomState } from '../../src/sensor/random.ts'
 import { bench, eventually, reading } from './consumer-bench.ts'
 
 const CONSUMER_MAIN = fileURLToPath(new URL('../../src/consumer/main.ts', import.meta.url))
-const BEGIN_MS = Date.now() - 3_600_000
+const BEGIN_MS = Date.now() - 6 * 3_600_000
 /** More than a block holds, so that some are stored and others not. */
 const SENSORS = 150
 
@@ -77,7 +77,7 @@ test('detectors and alarms are those of a run without an interruption, bit by bi
       const messages = Array.from({ length: 2_000 }, (_, index) => {
         const value = 25 + random.uniform() * 5 + (random.uniform() < 0.02 ? 12 : 0)
         return reading(sent + index, {
-          timestamp: new Date(BEGIN_MS + 100 * (sent + index) - Math.floor(random.uniform() * 300)).toISOString(),
+          timestamp: new Date(BEGIN_MS + 600 * (sent + index) - Math.floor(random.uniform() * 300)).toISOString(),
           sensor_id: `temp-${partition}-${random.uniform() < 0.3 ? 0 : Math.floor(random.uniform() * sensors)}`, value,
           alert_level: value >= 40 ? 'critical' : value >= 35 ? 'warning' : 'normal', quality: random.uniform() < 0.02 ? 0.1 : 1,
           metadata: { producer_epoch: `e${partition}-${round}`, sequence: index + 1 },

@@ -1,8 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { outlookOf } from '../../../../src/detect/learned/outlook.ts'
+import { experienceOf, outlookOf } from '../../../../src/detect/learned/outlook.ts'
 import { emptyResult, scoreReading } from '../../../../src/detect/learned/score-reading.ts'
 import { createDetector } from '../../../../src/detect/learned/state.ts'
+
+test('a sensor that reports often is believed after an hour, not after 180 readings', () => {
+  const detector = createDetector('lite')
+  const result = emptyResult()
+  const scoreUntil = (from: number, to: number): void => {
+    for (let index = from; index < to; index++) scoreReading(detector, Date.UTC(2026, 0, 1) * 1000 + index * 1_000_000, Math.sin(index), result)
+  }
+  scoreUntil(0, 1_800)
+  assert.equal(experienceOf(detector), 0.5)
+  scoreUntil(1_800, 3_600)
+  assert.equal(experienceOf(detector), 1)
+})
 
 test('the outlook is what the next reading is compared with', () => {
   const detector = createDetector('full')
