@@ -134,10 +134,9 @@ test('detectors and alarms are those of a run without an interruption, bit by bi
   await sendRound(40, SENSORS)
   await consumed(sent)
   await fifth.close()
-  const { rows: counts } = await pool.query<{ learned: number, wanted: number }>(`
-    select max(learned) as learned, (select least(1, max(n) / 180.0) from (select count(*) as n from reading group by sensor_key) c)::float8 as wanted
-    from sensor_outlook`)
-  assert.deepEqual(counts, [{ learned: 1, wanted: 1 }])
+  const { rows: counts } = await pool.query<{ learned: number }>('select max(learned) as learned from sensor_outlook')
+  const { learned = 0 } = counts[0] ?? {}
+  assert.ok(learned > 0.2 && learned < 1, `${learned}: they learn anew, and nothing twice`)
   const { rows: offsets } = await pool.query(`
     select bool_and(b.next_offset between s.learned_from and s.next_offset) as belong from detector_block b join detector_snapshot s using (log_key)`)
   assert.deepEqual(offsets, [{ belong: true }])
