@@ -14,7 +14,11 @@ import { Mark } from '../parts/Mark.tsx'
 import { Empty, Panel } from '../parts/Panel.tsx'
 import type { Access } from '../use-session.ts'
 
-const MOST_ROWS = 30
+const MOST_ROWS = 20
+/** One trouble of a machine mostly. */
+const MOST_TOGETHER = 4
+/** With more groups than these each shows only its first alarm: in a flood it is the machines that count. */
+const MANY_GROUPS = 8
 
 /** The open alarms: those that wait for somebody first, and what operators do about them. */
 export function Alarms({ section, access, now }: { section: OpenAlarms | undefined, access: Access, now: number }): JSX.Element {
@@ -37,6 +41,7 @@ function Open({ section, access, now }: { section: OpenAlarms, access: Access, n
   const may = access.session?.may.operate === true || access.form === 'ended' ? actions : null
   // What came meanwhile is shown, however many rows there are.
   const rows = all ? shown : shown.filter(({ key }, index) => index < MOST_ROWS || arrived.has(key))
+  const most = shown.length > MANY_GROUPS ? 1 : MOST_TOGETHER
   const moved = held ? misplaced(shown, groups) : 0
   const sortNow = (): void => {
     // The button goes; whoever uses the keyboard stays at the list.
@@ -49,7 +54,7 @@ function Open({ section, access, now }: { section: OpenAlarms, access: Access, n
       {shown.length > 0 && may === null && <WayToAct access={access} to="acknowledge" />}
       {shown.length > 0 && (
         <ul class="alarm-list" aria-label="Open alarms, the most urgent first" {...watch}>
-          {rows.map((group) => <GroupRow key={group.key} group={group} now={now} actions={may} form={form} />)}
+          {rows.map((group) => <GroupRow key={group.key} group={group} most={most} now={now} actions={may} form={form} />)}
         </ul>
       )}
       {shown.length > MOST_ROWS && (

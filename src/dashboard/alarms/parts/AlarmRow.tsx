@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Alarm } from '../../../contract/alarm-api.ts'
 import { formatAge, formatMeasured } from '../../format.ts'
 import { Mark } from '../../parts/Mark.tsx'
@@ -27,7 +27,8 @@ export function AlarmRow({ alarm, now, actions, form }: AlarmRowProps): JSX.Elem
   const [shelving, setShelving] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
   const shelveButton = useRef<HTMLButtonElement>(null)
-  const eventsId = useId()
+  // Not by useId: rows that are added later may get one that is there already.
+  const eventsId = `events-${alarm.episode_id}`
   useEffect(() => {
     form?.(shelving)
     return () => form?.(false)
@@ -71,7 +72,7 @@ export function AlarmRow({ alarm, now, actions, form }: AlarmRowProps): JSX.Elem
       )}
       {problem !== null && <p class="alarm-problem" role="alert"><Mark kind="critical" />{problem}</p>}
       {shelving && actions !== null && (
-        <ShelveForm what={what} shelve={(minutes, reason) => act({ does: 'shelve', minutes, reason })} close={closeForm} />
+        <ShelveForm id={`shelve-${alarm.episode_id}`} what={what} shelve={(minutes, reason) => act({ does: 'shelve', minutes, reason })} close={closeForm} />
       )}
       <div id={eventsId} class="alarm-more">{open && <AlarmEvents id={alarm.episode_id} changedAt={alarm.changed_at} now={now} />}</div>
     </div>

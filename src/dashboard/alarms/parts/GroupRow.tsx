@@ -9,19 +9,18 @@ import type { AlarmGroup } from '../alarm-groups.ts'
 import type { AlarmActions } from '../use-alarm-actions.ts'
 import { AlarmRow } from './AlarmRow.tsx'
 
-/** One trouble of a machine mostly; more than these are shown when asked for. */
-const MOST_TOGETHER = 4
-
 interface GroupRowProps {
   readonly group: AlarmGroup
+  /** More of its alarms than these are shown when asked for. */
+  readonly most: number
   readonly now: number
   readonly actions: AlarmActions | null
   readonly form: (key: string, open: boolean) => void
 }
 
 /** An alarm, or those of one machine under a line that says so. */
-export function GroupRow({ group, now, actions, form }: GroupRowProps): JSX.Element {
-  const { shown, button } = useShortened(group.alarms, MOST_TOGETHER, 'alarm')
+export function GroupRow({ group, most, now, actions, form }: GroupRowProps): JSX.Element {
+  const { shown, button } = useShortened(group.alarms, most, 'alarm')
   return (
     <li class={group.alarms.length > 1 ? 'alarm-group' : ''}>
       {group.alarms.length > 1 && <GroupHead group={group} actions={actions} />}

@@ -1,5 +1,5 @@
 import type { JSX, TargetedSubmitEvent } from 'preact'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { Mark } from '../../parts/Mark.tsx'
 
 const HOUR_MIN = 60
@@ -7,6 +7,8 @@ const HOUR_MIN = 60
 const TIMES = [[15, '15 min'], [HOUR_MIN, '1 h'], [8 * HOUR_MIN, '8 h'], [null, 'until it clears']] as const
 
 interface ShelveFormProps {
+  /** What the ids of its fields begin with. */
+  readonly id: string
   /** `Critical limit reached at temp-sensor-001` */
   readonly what: string
   readonly shelve: (minutes: number | null, reason: string) => Promise<void>
@@ -14,12 +16,11 @@ interface ShelveFormProps {
 }
 
 /** Asks for how long and why, and shelves. */
-export function ShelveForm({ what, shelve, close }: ShelveFormProps): JSX.Element {
+export function ShelveForm({ id, what, shelve, close }: ShelveFormProps): JSX.Element {
   const [minutes, setMinutes] = useState<number | null>(TIMES[0][0])
   const [problem, setProblem] = useState<string | null>(null)
   const [waiting, setWaiting] = useState(false)
   const reason = useRef<HTMLInputElement>(null)
-  const id = useId()
   useEffect(() => reason.current?.focus({ preventScroll: true }), [])
 
   const send = async (event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> => {
