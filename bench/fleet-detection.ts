@@ -1,7 +1,8 @@
 import { groupOf } from '../src/alarm/grouping.ts'
 import type { AlarmGroup } from '../src/alarm/grouping.ts'
-import { LIMIT_SIDE, STALE_INTERVALS, resolveSettings } from '../src/alarm/alarm-rules.ts'
+import { STALE_INTERVALS, resolveSettings } from '../src/alarm/alarm-rules.ts'
 import { variables } from '../src/consumer/config.ts'
+import { sensorAlarms } from '../src/consumer/alarm-settings.ts'
 import type { SensorAlarms } from '../src/consumer/alarm-settings.ts'
 import { judgeReading } from '../src/consumer/scoring.ts'
 import { createSensorMemory } from '../src/consumer/sensor-memory.ts'
@@ -72,13 +73,7 @@ export function benchFleetDetection({ sensors: count, days }: FleetDetectionOpti
 }
 
 function alarmsOf(type: SensorType): SensorAlarms {
-  const rules = ALARM_RULES.map((rule) => resolveSettings(type, rule))
-  const bits = (holds: (rule: AlarmRule, index: number) => boolean): number => (
-    ALARM_RULES.reduce((mask, rule, index) => mask | (holds(rule, index) ? 1 << index : 0), 0))
-  return {
-    rules, learnedScore: variables.DETECTOR_ALARM_SCORE.defaultValue as number, enabled: bits((_, index) => rules[index]?.enabled === true),
-    limits: bits((rule, index) => LIMIT_SIDE[rule] !== undefined && (rules[index]?.limit ?? null) !== null),
-  }
+  return sensorAlarms(ALARM_RULES.map((rule) => resolveSettings(type, rule)), variables.DETECTOR_ALARM_SCORE.defaultValue as number)
 }
 
 function runSensor(

@@ -26,6 +26,17 @@ export interface AlarmSettingsTable {
   refresh(): Promise<void>
 }
 
+/** Of rules by their places in `ALARM_RULES`. */
+export function sensorAlarms(rules: readonly AlarmSettings[], learnedScore: number): SensorAlarms {
+  const bits = (holds: (rule: AlarmRule, settings: AlarmSettings) => boolean): number => (
+    ALARM_RULES.reduce((mask, rule, index) => mask | (holds(rule, rules[index] as AlarmSettings) ? 1 << index : 0), 0))
+  return {
+    rules, learnedScore, enabled: bits((_, { enabled }) => enabled),
+    limits: bits((rule, { enabled, limit }) => (
+      enabled && LIMIT_SIDE[rule] !== undefined && (limit !== null || rule === 'warning_threshold_violation'))),
+  }
+}
+
 export async function readSettingsTable(pool: Pool, learnedScore: number): Promise<AlarmSettingsTable> {
   let version = -1
   let settings = settingsTable([])
@@ -45,20 +56,9 @@ export async function readSettingsTable(pool: Pool, learnedScore: number): Promi
     version = newest
   }
 
-  function resolve(type: SensorType, sensorKey: number | null): SensorAlarms {
-    const rules = ALARM_RULES.map((rule) => settings(type, sensorKey, rule))
-    const bits = (holds: (rule: AlarmRule, settings: AlarmSettings) => boolean): number => (
-      ALARM_RULES.reduce((mask, rule, index) => mask | (holds(rule, rules[index] as AlarmSettings) ? 1 << index : 0), 0))
-    return {
-      rules, learnedScore, enabled: bits((_, { enabled }) => enabled),
-      limits: bits((rule, { enabled, limit }) => (
-        enabled && LIMIT_SIDE[rule] !== undefined && (limit !== null || rule === 'warning_threshold_violation'))),
-    }
-  }
-
   function remembered<Key>(known: Map<Key, SensorAlarms>, key: Key, type: SensorType, sensorKey: number | null): SensorAlarms {
     let found = known.get(key)
-    if (found === undefined) known.set(key, found = resolve(type, sensorKey))
+    if (found === undefined) known.set(key, found = sensorAlarms(ALARM_RULES.map((rule) => settings(type, sensorKey, rule)), learnedScore))
     return found
   }
 

@@ -12,7 +12,7 @@ import { messageOf } from '../runtime/errors.ts'
 import type { Log } from '../runtime/log.ts'
 import type { AlarmSettingsTable } from './alarm-settings.ts'
 import { CHECKPOINT_INTERVAL_MS, CHECKPOINT_SHARE, NO_MEMORIES, isBehind, takeMemories } from './checkpoint.ts'
-import type { StoredMemories } from './checkpoint.ts'
+import type { TakenMemories } from './checkpoint.ts'
 import { createDecoder } from './decode.ts'
 import type { Plant } from './plant.ts'
 import { acceptedTime, logByKey, prepare } from './prepare.ts'
@@ -107,7 +107,7 @@ export function createWriter(
     return prepared
   }
 
-  async function commit(prepared: Prepared, memories: StoredMemories, search: RefusedSearch): Promise<void> {
+  async function commit(prepared: Prepared, memories: TakenMemories, search: RefusedSearch): Promise<void> {
     await writeBatch(pool, { ...prepared, ...memories, rollUp: await rollups.step(prepared.shares) })
     // What was refused is behind us: back to the full size, step by step.
     search.condemned = null
@@ -135,7 +135,7 @@ export function createWriter(
   }
 
   /** Without a batch. All of the log's share is behind its position, so the fence is the same. */
-  async function writeApart(of: readonly OwnedLog[], changes: readonly ConditionChange[], memories: StoredMemories): Promise<void> {
+  async function writeApart(of: readonly OwnedLog[], changes: readonly ConditionChange[], memories: TakenMemories): Promise<void> {
     const shares = of.map(({ logKey, preparedOffset, numbersMoved }) => ({
       logKey, batchId: 0, firstOffset: preparedOffset, nextOffset: preparedOffset, stored: 0, deadLettered: 0, duplicates: 0, holes: 0,
       numbersStored: true, numbersMoved, days: [],

@@ -7,15 +7,15 @@ export const CHECKPOINT_INTERVAL_MS = 10_000
 /** Of the learned detectors, with each checkpoint: so that after a kill a minute is learned again. Of 10,000 sensors 8 MB. */
 export const CHECKPOINT_SHARE = 1 / 6
 
-export interface StoredMemories {
+export interface TakenMemories {
   readonly snapshots: readonly DetectorSnapshot[]
   readonly blocks: readonly NewDetectorBlock[]
 }
 
-export const NO_MEMORIES: StoredMemories = { snapshots: [], blocks: [] }
+export const NO_MEMORIES: TakenMemories = { snapshots: [], blocks: [] }
 
 /** All that the rules and the alarms' conditions remember of these logs, and some of the learned detectors: those that were stored longest ago. */
-export function takeMemories(logs: readonly OwnedLog[], share: number): StoredMemories {
+export function takeMemories(logs: readonly OwnedLog[], share: number): TakenMemories {
   const blocks = logs.flatMap(({ detectors, preparedOffset }) => detectors?.take(preparedOffset, share) ?? [])
   const snapshots = logs.map(({ logKey, memories, detectors, preparedOffset }) => ({
     logKey, nextOffset: preparedOffset, learnedFrom: detectors?.replayFrom(preparedOffset) ?? preparedOffset, format: SNAPSHOT_FORMAT,

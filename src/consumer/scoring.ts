@@ -1,6 +1,6 @@
 import { INACTIVE, emptyCondition, followCondition } from '../alarm/condition.ts'
 import type { Condition, ConditionChange as Transition } from '../alarm/condition.ts'
-import { severityOfRank, severityRank } from '../alarm/alarm-rules.ts'
+import { severityRank } from '../alarm/alarm-rules.ts'
 import { emptySignal, signalOf } from '../alarm/process-signal.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
 import type { AlarmRule } from '../contract/alarm.ts'
@@ -34,7 +34,8 @@ export interface JudgedReading {
 /** A condition of the sensor has changed by this reading, whose rules' memory is still that of the readings before it. */
 export type OnChange = (transition: Transition, rule: AlarmRule, condition: Condition, memory: SensorMemory, learned: Result) => void
 
-const bitOf = (rule: AlarmRule): number => 1 << ALARM_RULES.indexOf(rule)
+/** Of a rule in `SensorMemory.open` and in the masks of `SensorAlarms`. */
+export const bitOf = (rule: AlarmRule): number => 1 << ALARM_RULES.indexOf(rule)
 const LEARNED = bitOf('learned_anomaly')
 const BAD_QUALITY = bitOf('bad_quality')
 const STALE = bitOf('stale_signal')
@@ -117,6 +118,3 @@ export function conditionOf(memory: SensorMemory, index: number): Condition {
   if (condition === undefined || condition === null) memory.conditions[index] = condition = emptyCondition()
   return condition
 }
-
-/** As severe as a condition is. */
-export const severityOfCondition = (condition: Condition) => severityOfRank(condition.severity)

@@ -1,4 +1,5 @@
 import type { Condition } from '../alarm/condition.ts'
+import { nextInterval } from '../detect/interval.ts'
 import type { Detector } from '../detect/learned/state.ts'
 import { emptyMemory } from '../detect/rules.ts'
 import type { RuleMemory } from '../detect/rules.ts'
@@ -27,11 +28,10 @@ export function createSensorMemory(detector: Detector | null, rules: RuleMemory 
 /** A longer pause tells nothing of a sensor's rhythm. */
 const LONGEST_INTERVAL_US = 3_600_000_000
 
-/** The interval follows by steps of a twentieth, so that it ends at the median, whatever the pauses are. */
 export function takeTime(memory: SensorMemory, timeUs: number): void {
   const sinceUs = timeUs - memory.newestUs
   if (memory.newestUs >= 0 && sinceUs > 0 && sinceUs <= LONGEST_INTERVAL_US) {
-    memory.intervalUs = memory.intervalUs === 0 ? sinceUs : memory.intervalUs * (sinceUs > memory.intervalUs ? 1.05 : 1 / 1.05)
+    memory.intervalUs = nextInterval(memory.intervalUs, sinceUs)
   }
   if (sinceUs > 0 || memory.newestUs < 0) memory.newestUs = timeUs
 }

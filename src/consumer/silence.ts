@@ -11,7 +11,7 @@ import type { AlarmSettingsTable } from './alarm-settings.ts'
 import { changeOf } from './condition-changes.ts'
 import { describeSilence } from './describe-change.ts'
 import type { OwnedLog } from './prepare.ts'
-import { judgeSilence } from './scoring.ts'
+import { bitOf, judgeSilence } from './scoring.ts'
 import type { SensorMemory } from './sensor-memory.ts'
 
 /** Finds the sensors that have gone silent. Their alarms clear with their next reading. */
@@ -25,7 +25,7 @@ const INTERVAL_MS = 2_000
 const LEAST_MS = 10_000
 /** One whose newest reading is older was gone before we began to listen: history that was filled in, a sensor that was taken down. */
 const MOST_MS = 86_400_000
-const STALE_BIT = 1 << ALARM_RULES.indexOf('stale_signal')
+const STALE_BIT = bitOf('stale_signal')
 
 /** Where a log ended at a moment: once all up to there is read, who had not reported then was silent, however late we are. */
 interface Mark {
@@ -76,11 +76,12 @@ export function watchSilence(
     for (const sensorKey of silent) {
       const memory = log.memories.get(sensorKey) as SensorMemory
       const sensor = sensors.get(sensorKey)
-      const alarms = sensor === undefined ? null : settings.of(sensorKey, sensor.sensorType as SensorType)
-      if (sensor === undefined || alarms === null || (alarms.enabled & STALE_BIT) === 0 || (elsewhere.get(sensorKey) ?? 0) > memory.newestUs) {
+      const alarms = sensor && settings.of(sensorKey, sensor.sensorType as SensorType)
+      const newestUs = elsewhere.get(sensorKey) ?? 0
+      if (sensor === undefined || alarms === undefined || (alarms.enabled & STALE_BIT) === 0 || newestUs > memory.newestUs) {
         // Asked about again when it has been silent for so long once more.
         memory.heardMs = atMs
-        memory.newestUs = Math.max(memory.newestUs, elsewhere.get(sensorKey) ?? 0)
+        memory.newestUs = Math.max(memory.newestUs, newestUs)
         continue
       }
       judgeSilence(memory, atMs * 1000, alarms, (transition, rule, condition) => {

@@ -1,5 +1,5 @@
-import { BAD_QUALITY_BELOW } from '../contract/quality.ts'
 import { tenMinutes } from './bucket-index.ts'
+import { isGoodQuality } from './good-quality.ts'
 import type { Queryable } from './pool.ts'
 
 /** What the readings of one step come to. */
@@ -47,7 +47,7 @@ const AT = (time: string): string => `date_part('epoch', ${time}) * 1000 as "tim
 const READING = `
   with found as materialized (
     select time, value as min_value, value as max_value, value as mean_value, value as last_value, level, 1 as readings,
-      quality is null or quality >= ${BAD_QUALITY_BELOW} as is_good
+      ${isGoodQuality('quality')} as is_good
     from reading
     where sensor_key = $1 and time >= $2::timestamptz and time < $3::timestamptz
       and ${tenMinutes('time')} between ${tenMinutes('$2::timestamptz')} and ${tenMinutes('$3::timestamptz')}

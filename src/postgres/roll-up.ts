@@ -1,6 +1,6 @@
-import { BAD_QUALITY_BELOW } from '../contract/quality.ts'
 import { dayName } from '../contract/timestamp.ts'
 import { isLockTimeout } from './errors.ts'
+import { isGoodQuality } from './good-quality.ts'
 import { createPartitions, partitionOf, presentDays } from './partitions.ts'
 import { inTransaction } from './pool.ts'
 import type { Client, Pool, Queryable } from './pool.ts'
@@ -180,7 +180,7 @@ const FIRST_OFFSET = '($1::int8[])[r.batch_id - $2 + 1]'
 const ROLL_UP_DAY = `
   with part as materialized (
     select r.sensor_key, date_bin('1 minute', r.time, '2000-01-01 00:00:00+00') as minute,
-      r.quality is null or r.quality >= ${BAD_QUALITY_BELOW} as is_good, count(*) as readings, min(r.time) as first_time,
+      ${isGoodQuality('r.quality')} as is_good, count(*) as readings, min(r.time) as first_time,
       min(r.value) as min_value, max(r.value) as max_value, ${SCALED_SUM} as scaled_sum, max(r.level) as worst_level,
       max(array[date_part('epoch', r.time), ${FIRST_OFFSET} + r.offset_in_batch, r.value, r.level, r.version_key, r.quality]) as last
     from reading r

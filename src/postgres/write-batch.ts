@@ -62,6 +62,9 @@ export class FencedError extends Error {
   override readonly name = 'FencedError'
 }
 
+/** The fence: a log `l` is still where a batch found it, in `d`. */
+const UNMOVED = 'l.next_offset = d.first_offset and l.numbers_moved = d.numbers_moved and l.closed_at is null'
+
 /**
  * Writes readings, alarms, dead letters and the offsets after them in one transaction: all of it exactly once, or nothing.
  * Throws a `FencedError` when another consumer has moved an offset or an epoch, or settled a replay, since this one read it.
@@ -83,7 +86,7 @@ export async function writeBatch(pool: Pool, batch: WriteBatch): Promise<void> {
 async function hasMoved(pool: Pool, shares: readonly LogShare[]): Promise<boolean> {
   const { rowCount } = await pool.query(
     `select from partition_log l join unnest($1::int2[], $2::int8[], $3::int[]) as d (log_key, first_offset, numbers_moved) using (log_key)
-     where l.next_offset = d.first_offset and l.numbers_moved = d.numbers_moved and l.closed_at is null`,
+     where ${UNMOVED}`,
     [shares.map((share) => share.logKey), shares.map((share) => share.firstOffset), shares.map((share) => share.numbersMoved)])
   return rowCount !== shares.length
 }
@@ -114,7 +117,7 @@ async function writeAll(pool: Pool, batch: WriteBatch): Promise<void> {
          numbers_offset = case when d.numbers_stored then d.next_offset else l.numbers_offset end, updated_at = now()
        from unnest($1::int2[], $2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::bool[], $9::int[])
          as d (log_key, first_offset, next_offset, stored, dead_lettered, duplicates, holes, numbers_stored, numbers_moved)
-       where l.log_key = d.log_key and l.next_offset = d.first_offset and l.numbers_moved = d.numbers_moved and l.closed_at is null`,
+       where l.log_key = d.log_key and ${UNMOVED}`,
       [shares.map((share) => share.logKey), shares.map((share) => share.firstOffset), shares.map((share) => share.nextOffset),
         shares.map((share) => share.stored), shares.map((share) => share.deadLettered), shares.map((share) => share.duplicates),
         shares.map((share) => share.holes), shares.map((share) => share.numbersStored), shares.map((share) => share.numbersMoved)])

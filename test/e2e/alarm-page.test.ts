@@ -5,13 +5,12 @@ import type { Owner } from '../harness/plant.ts'
 import { launchBrowser } from './browser.ts'
 import { alarm, alarmDetail, alarmSettings, manyStates, scorecard } from './fixture-alarms.ts'
 import { plant } from './fixture-data.ts'
-import { READER, startFixtureServer } from './fixture-server.ts'
+import { OPERATOR, READER, startFixtureServer } from './fixture-server.ts'
 import type { FixtureServer } from './fixture-server.ts'
 import { assertWellDrawn, openPage, seen, shoot } from './page.ts'
 
 // The page of alarms in a real Chromium, against answers that the test writes.
 
-const OPERATOR = { ...READER, account: 'olga', role: 'operator', accounts: true, may: { read: true, operate: true, administer: false } } as const
 let browser: Browser
 let server: FixtureServer
 

@@ -5,14 +5,13 @@ import type { Alarm, OpenAlarms } from '../../src/contract/alarm-api.ts'
 import { launchBrowser } from './browser.ts'
 import { alarm, alarmDetail, manyStates, openAlarms } from './fixture-alarms.ts'
 import { alert, plant } from './fixture-data.ts'
-import { READER, startFixtureServer } from './fixture-server.ts'
+import { OPERATOR, READER, startFixtureServer } from './fixture-server.ts'
 import type { FixtureServer } from './fixture-server.ts'
 import { assertWellDrawn, openPage, seen, shoot } from './page.ts'
 import type { Owner } from '../harness/plant.ts'
 
 // The panel of alarms in a real Chromium, against a stream that the test writes.
 
-const OPERATOR = { ...READER, account: 'olga', role: 'operator', accounts: true, may: { read: true, operate: true, administer: false } } as const
 const REDRAWS = 20
 let browser: Browser
 let server: FixtureServer

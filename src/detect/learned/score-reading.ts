@@ -1,3 +1,4 @@
+import { nextInterval } from '../interval.ts'
 import { hourMean, hourOf, isHourKnown, learnHour } from './hour-profile.ts'
 import { forgetPeaks, judgeTail } from './peaks.ts'
 import {
@@ -138,9 +139,7 @@ function begin(numbers: Float64Array, timeUs: number, x: number): void {
 /** Whether there was a gap before this reading. */
 function followTime(numbers: Float64Array, timeUs: number, sinceUs: number, reading: number): boolean {
   if (sinceUs > 0) {
-    const interval = numbers[INTERVAL_US] as number
-    // A step of 5 % up or down with each reading ends at the median, whatever the pauses are.
-    const next = interval === 0 ? sinceUs : interval * (sinceUs > interval ? 1.05 : 1 / 1.05)
+    const next = nextInterval(numbers[INTERVAL_US] as number, sinceUs)
     numbers[INTERVAL_US] = next
     numbers[NEWEST_US] = timeUs
     numbers[LATE_RUN] = 0

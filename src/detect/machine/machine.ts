@@ -1,3 +1,5 @@
+import { nextInterval } from '../interval.ts'
+
 /** Rises when the layout of a record or the meaning of a slot changes; a record of another format is not read. */
 export const MACHINE_FORMAT = 1
 
@@ -101,8 +103,7 @@ function learn(numbers: Float64Array, at: number, timeUs: number, value: number)
   const count = (numbers[at + COUNT] as number) + 1
   numbers[at + COUNT] = count
   const sinceUs = timeUs - (numbers[at + NEWEST_US] as number)
-  const interval = numbers[at + INTERVAL_US] as number
-  if (count > 1 && sinceUs > 0) numbers[at + INTERVAL_US] = interval === 0 ? sinceUs : interval * (sinceUs > interval ? 1.05 : 1 / 1.05)
+  if (count > 1 && sinceUs > 0) numbers[at + INTERVAL_US] = nextInterval(numbers[at + INTERVAL_US] as number, sinceUs)
   numbers[at + NEWEST_US] = timeUs
 
   const mean = numbers[at + MEAN] as number
