@@ -72,7 +72,9 @@ export type AlarmDetail = Static<typeof alarmDetailSchema>
 
 /** The section `alarms` of the stream. */
 export const openAlarmsSchema = object({
-  alarms: Type.Array(alarmSchema, { description: 'the 200 open ones that changed last, newest change first' }),
+  alarms: Type.Array(alarmSchema, {
+    description: 'the 200 most urgent open ones: unacknowledged first, hidden last; of each by priority, then the newest change first',
+  }),
   counts: object({
     open: count('all of them'), unacknowledged: count('those that wait for somebody, also where the condition has cleared'),
     high: count('of those that are not hidden'), medium: count('of those that are not hidden'), low: count('of those that are not hidden'),

@@ -116,10 +116,14 @@ export async function readLatestAlarmEvent(db: Queryable): Promise<number> {
   return rows[0]?.latest ?? 0
 }
 
-/** The open alarms that changed last, newest change first. */
+/**
+ * The most urgent of the open alarms: those that wait for somebody before those that were seen, then those that are hidden; of each the highest
+ * priority, then the newest change. By the change alone, a flood of low ones would push out the high ones.
+ */
 export async function readOpenAlarms(db: Queryable, most: number): Promise<ListedAlarm[]> {
   const { rows } = await db.query<ListedAlarm>(
-    `select ${COLUMNS} ${OPEN} order by a.changed_at desc, a.episode_id limit $1`, [most])
+    `select ${COLUMNS} ${OPEN}
+     order by a.state in ('shelved', 'suppressed', 'out_of_service'), a.state = 'acknowledged', ${RANK}, a.changed_at desc, a.episode_id limit $1`, [most])
   return rows
 }
 

@@ -218,7 +218,7 @@ describe('the panel of alarms', () => {
     const flood = openAlarms(Array.from({ length: 200 }, (_, index) => alarm(now, index, index, { sensor_id: `sensor-${index}`, machine_id: `machine-${index}` })))
     const page = await open(t, { ...flood, counts: { ...flood.counts, open: 10_000, unacknowledged: 9_876, high: 10_000 } })
     await seen(page, '#alarms .panel-note', '9,876 unacknowledged · 10,000 high')
-    await seen(page, '#alarms', 'Of 10,000 open alarms these are the 200 that changed last.')
+    await seen(page, '#alarms', 'Of 10,000 open alarms these are the 200 most urgent.')
     assert.equal(await page.locator('.alarm-list > li').count(), 20)
     await page.getByRole('button', { name: 'Show all 200 rows' }).click()
     assert.equal(await page.locator('.alarm-list > li').count(), 200)

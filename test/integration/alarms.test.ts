@@ -7,6 +7,7 @@ import { applyConditionChanges, uuidText } from '../../src/postgres/alarm-change
 import { clearAlarmsOfClosedLogs } from '../../src/postgres/alarm-logs.ts'
 import { claimUnsentAlerts, forgetUnsentAlerts } from '../../src/postgres/outbox.ts'
 import { inTransaction } from '../../src/postgres/pool.ts'
+import { readOpenAlarms } from '../../src/postgres/read-alarms.ts'
 import { RULE, START_MS, alarmPlant } from './alarm-plant.ts'
 import type { AlarmPlant } from './alarm-plant.ts'
 import { addLog } from './stored-readings.ts'
@@ -96,6 +97,20 @@ describe('alarms in PostgreSQL', () => {
     assert.deepEqual(await claimUnsentAlerts(plant.pool, 10), [], 'they are claimed')
     await forgetUnsentAlerts(plant.pool, unsent.map(({ alert_id: id }) => id))
     assert.deepEqual((await plant.pool.query('select from alert_unsent')).rowCount, 0)
+  })
+
+  test('are told to the page by urgency: what waits before what was seen, the high ones first, whatever changed last', async (t) => {
+    const plant = await alarmPlant(t)
+    const [seen, high, low, hidden] = [
+      plant.change('raised', 0, { sensorId: 'T-1' }), plant.change('raised', 1, { sensorId: 'T-2' }),
+      plant.change('raised', 2, { sensorId: 'T-3', priority: 'low', severity: 'low', rule: 'stale_signal' }), plant.change('raised', 3, { sensorId: 'T-4' })]
+    await plant.apply(seen, high, low, hidden)
+    await plant.run((client) => shelveAlarm(client, uuidText(hidden.episodeId), START_MS + 3_600_000, anna(4)))
+    await plant.run((client) => acknowledgeAlarm(client, uuidText(seen.episodeId), 'acknowledge', anna(5)))
+    await plant.apply(plant.change('updated', 20, { sensorId: 'T-3', priority: 'low', severity: 'low', rule: 'stale_signal' }))
+    const shown = (most: number): Promise<string[]> => readOpenAlarms(plant.pool, most).then((alarms) => alarms.map(({ sensorId }) => sensorId))
+    assert.deepEqual(await shown(10), ['T-2', 'T-3', 'T-1', 'T-4'])
+    assert.deepEqual(await shown(1), ['T-2'])
   })
 
   test('take a whole batch in one go, in its order', async (t) => {

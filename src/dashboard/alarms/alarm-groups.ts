@@ -62,7 +62,7 @@ export function withAnswers(alarms: readonly Alarm[], answers: ReadonlyMap<strin
   })
 }
 
-/** The service sends the open alarms that changed last, and counts all of them. */
+/** The service sends the most urgent of the open alarms, and counts all of them. */
 export function isCut({ alarms, counts }: OpenAlarms): boolean {
   return counts.open > alarms.length
 }

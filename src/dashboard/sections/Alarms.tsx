@@ -71,7 +71,7 @@ function Open({ section, access, now }: { section: OpenAlarms, access: Access, n
       {isCut(section) && (
         <p class="panel-line quiet">
           <span>
-            Of {formatCount(section.counts.open)} open alarms these are the {formatCount(section.alarms.length)} that changed last.{' '}
+            Of {formatCount(section.counts.open)} open alarms these are the {formatCount(section.alarms.length)} most urgent.{' '}
             <a href={`./alarms${formatPlace('history', { open: 'true', sort: 'priority' })}`}>All of them, the most urgent first</a>
           </span>
         </p>
