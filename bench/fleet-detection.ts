@@ -1,4 +1,4 @@
-import { groupOf } from '../src/alarm/grouping.ts'
+import { groupOf, groupedBy } from '../src/alarm/grouping.ts'
 import type { AlarmGroup } from '../src/alarm/grouping.ts'
 import { STALE_INTERVALS, resolveSettings } from '../src/alarm/alarm-rules.ts'
 import { variables } from '../src/consumer/config.ts'
@@ -153,7 +153,7 @@ function report(count: number, days: number, runs: ReadonlyMap<FleetSensor, Sens
     table(['', 'in all', 'a sensor and day'], ([
       ['readings at or above the warning limit', sum(({ over }) => over)], ['readings at or above the critical limit', sum(({ critical }) => critical)],
       ['readings that fire a rule (each was an alert before)', sum(({ fired }) => fired)], ['messages of alarms', sum(({ messages }) => messages)],
-      ['times that an alarm was raised', alarms], ['the same, grouped by machine and minute', groups],
+      ['times that an alarm was raised', alarms], ['the same, grouped by machine and minute, silence by 5 minutes', groups],
     ] as const).map(([name, total]) => [name, whole(total), (total / all.length / days).toFixed(3)])),
   ])
 }
@@ -173,15 +173,13 @@ function isFalse({ faults }: SensorRun, { timeMs }: Raised): boolean {
 }
 
 function countGroups(runs: ReadonlyMap<FleetSensor, SensorRun>): number {
-  const byMachine = Map.groupBy(runs, ([{ of }]) => of.location.machine_id)
+  const open = new Map<string, AlarmGroup>()
   let groups = 0
-  for (const sensors of byMachine.values()) {
-    let open: AlarmGroup | undefined
-    for (const { timeMs } of sensors.flatMap(([, { raised }]) => raised).toSorted((a, b) => a.timeMs - b.timeMs)) {
-      const group = groupOf(open, String(groups), timeMs)
-      if (group !== open) groups++
-      open = group
-    }
+  const all = [...runs].flatMap(([{ of }, { raised }]) => raised.map(({ rule, timeMs }) => ({ rule, timeMs, by: groupedBy(rule, of.location.machine_id) })))
+  for (const { rule, timeMs, by } of all.toSorted((a, b) => a.timeMs - b.timeMs)) {
+    const group = groupOf(open.get(by), rule, String(groups), timeMs)
+    if (group !== open.get(by)) groups++
+    open.set(by, group)
   }
   return groups
 }

@@ -35,7 +35,9 @@ const alarmFields = {
   unit: Type.String(),
   readings: count('that the rule fired for'),
   description: Type.String(),
-  group_id: nullable(Type.String({ description: 'episode_id of the first alarm of this machine within its minute; null: not known' })),
+  group_id: nullable(Type.String({
+    description: 'episode_id of the first alarm of this machine within its minute, of silent sensors of all machines within 5 minutes; null: not known',
+  })),
   detected_by: Type.String({ description: 'consumer that found it' }),
   changed_at: time('when it was last changed'),
   shelved_until: nullable(time('null: it is not shelved, or until its condition clears')),
@@ -70,16 +72,23 @@ export const alarmDetailSchema = object({
 }, 'AlarmDetail')
 export type AlarmDetail = Static<typeof alarmDetailSchema>
 
+const largeGroupSchema = object({
+  group_id: Type.String(), alarms: count('all that are open and not hidden'), unacknowledged: count('of them'), machines: count('that they are of'),
+}, 'LargeGroup')
+export type LargeGroup = Static<typeof largeGroupSchema>
+
 /** The section `alarms` of the stream. */
 export const openAlarmsSchema = object({
   alarms: Type.Array(alarmSchema, {
-    description: 'the 200 most urgent open ones: unacknowledged first, hidden last; of each by priority, then the newest change first',
+    description: 'the 200 most urgent open ones: unacknowledged first, hidden last; of each by priority, then the newest change first; of a group at '
+      + 'most 10',
   }),
   counts: object({
     open: count('all of them'), unacknowledged: count('those that wait for somebody, also where the condition has cleared'),
     high: count('of those that are not hidden'), medium: count('of those that are not hidden'), low: count('of those that are not hidden'),
     shelved: count('hidden for a time'), suppressed: count('hidden, as their machine is in maintenance'), out_of_service: count('hidden'),
   }, 'AlarmCounts'),
+  large_groups: Type.Array(largeGroupSchema, { description: 'groups of more than 10, the largest first; the first 200' }),
   suppressed_machines: Type.Array(object({
     machine_id: Type.String(), suppressed_by: Type.String(), reason: Type.String(), suppressed_at: time('since when'),
   }, 'SuppressedMachine'), { description: 'machines in maintenance; the first 200' }),
@@ -90,7 +99,7 @@ export const openAlarmsSchema = object({
 }, 'OpenAlarms')
 export type OpenAlarms = Static<typeof openAlarmsSchema>
 
-// POST /api/alarms/{id}/… and /api/machines/{id}/…
+// POST /api/alarms/{id}/…, /api/alarm-groups/{id}/… and /api/machines/{id}/…
 
 export const acknowledgeSchema = Type.Object({ comment: Type.Optional(reason) }, { additionalProperties: false })
 export const shelveSchema = Type.Object({
@@ -98,6 +107,10 @@ export const shelveSchema = Type.Object({
   one_shot: Type.Optional(Type.Boolean({ description: 'until its condition clears; instead of minutes' })),
   reason,
 }, { additionalProperties: false })
+export const groupAcknowledgementSchema = object({
+  group_id: Type.String(), acknowledged: count('alarms that waited for somebody until now; 0 when none did'),
+}, 'GroupAcknowledgement')
+export type GroupAcknowledgement = Static<typeof groupAcknowledgementSchema>
 export const explainedSchema = Type.Object({ reason }, { additionalProperties: false })
 
 export const machineSuppressionSchema = object({

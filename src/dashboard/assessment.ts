@@ -1,5 +1,5 @@
 import type { ConsumerHealth, PartitionState, ProducerHealth } from '../contract/api.ts'
-import { isCut, waitingHigh } from './alarms/alarm-groups.ts'
+import { isHidden, waitingHigh } from './alarms/alarm-groups.ts'
 import { counted, formatCount, listed, shortened } from './format.ts'
 import { staleness } from './state.ts'
 import type { DashboardState } from './state.ts'
@@ -89,8 +89,9 @@ function waitingAlarms({ sections: { alarms: section } }: DashboardState): Waiti
   const alarms = waitingHigh(section)
   if (section === undefined || alarms.length === 0) return null
   const count = counted(alarms.length, 'high alarm')
+  const sent = section.alarms.filter((alarm) => alarm.priority === 'high' && !isHidden(alarm)).length
   return {
-    text: `${isCut(section) ? 'At least ' : ''}${count} ${alarms.length === 1 ? 'waits' : 'wait'} to be acknowledged`,
+    text: `${section.counts.high > sent ? 'At least ' : ''}${count} ${alarms.length === 1 ? 'waits' : 'wait'} to be acknowledged`,
     which: listed(alarms.map(({ sensor_id: sensor, rule }) => `${shortened(sensor)} (${anomalyInWords(rule)})`), MOST_NAMED),
     since: Math.min(...alarms.map(({ raised_at: raisedAt }) => Date.parse(raisedAt))),
   }

@@ -10,7 +10,7 @@ import type { AlarmRule } from '../contract/alarm.ts'
 import { SENSOR_TYPE_NAMES } from '../contract/sensor-types.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
 import type { AlarmSettingRow } from '../postgres/alarm-settings.ts'
-import type { AlarmEventListed, LearningCount, ListedAlarm, MachineSuppression, OpenCount } from '../postgres/read-alarms.ts'
+import type { AlarmEventListed, LargeGroup, LearningCount, ListedAlarm, MachineSuppression, OpenCount } from '../postgres/read-alarms.ts'
 
 // From rows to the shapes of the API: pure.
 
@@ -43,7 +43,8 @@ export function buildEvents(rows: readonly AlarmEventListed[]): AlarmEventShown[
 const HIDDEN = ['shelved', 'suppressed', 'out_of_service'] as const
 
 export function buildOpenAlarms(
-  rows: readonly ListedAlarm[], counts: readonly OpenCount[], suppressed: readonly MachineSuppression[], learning: LearningCount,
+  rows: readonly ListedAlarm[], counts: readonly OpenCount[], groups: readonly LargeGroup[], suppressed: readonly MachineSuppression[],
+  learning: LearningCount,
 ): OpenAlarms {
   const sum = (fits: (count: OpenCount) => boolean): number => counts.filter(fits).reduce((total, { count }) => total + count, 0)
   const isHidden = ({ state }: OpenCount): boolean => (HIDDEN as readonly string[]).includes(state)
@@ -55,6 +56,7 @@ export function buildOpenAlarms(
       high: high ?? 0, medium: medium ?? 0, low: low ?? 0, shelved: sum(({ state }) => state === 'shelved'),
       suppressed: sum(({ state }) => state === 'suppressed'), out_of_service: sum(({ state }) => state === 'out_of_service'),
     },
+    large_groups: groups.map(({ groupId, ...group }) => ({ group_id: groupId, ...group })),
     suppressed_machines: suppressed.map((row) => ({
       machine_id: row.machineId, suppressed_by: row.suppressedBy, reason: row.reason, suppressed_at: row.suppressedAt.toISOString(),
     })),

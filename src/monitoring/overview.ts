@@ -1,7 +1,7 @@
 import type { StreamData, StreamSection } from '../contract/stream.ts'
 import type { PartitionState as KafkaPartition } from '../kafka/topic-reader.ts'
 import type { Client } from '../postgres/pool.ts'
-import { countLearningSensors, countOpenAlarms, readLatestAlarmEvent, readOpenAlarms, readSuppressions } from '../postgres/read-alarms.ts'
+import { countLearningSensors, countOpenAlarms, readLargeGroups, readLatestAlarmEvent, readOpenAlarms, readSuppressions } from '../postgres/read-alarms.ts'
 import { readRecentAlerts } from '../postgres/read-alerts.ts'
 import { readBatchesFrom, readLatestBatches } from '../postgres/read-batches.ts'
 import { readConsumerHealth, readProducerHealth } from '../postgres/read-health.ts'
@@ -106,8 +106,8 @@ export function createOverview(topic: string, kafkaPartitions: () => ReadonlyMap
     if (latest === latestAlarmEvent && !alarmsPace.due()) return
     latestAlarmEvent = latest
     sections.alarms = await alarmsPace.timed(async () => buildOpenAlarms(
-      await readOpenAlarms(client, MOST_ALARMS), await countOpenAlarms(client), await readSuppressions(client, MOST_ALARMS),
-      await countLearningSensors(client)))
+      await readOpenAlarms(client, MOST_ALARMS), await countOpenAlarms(client), await readLargeGroups(client, MOST_ALARMS),
+      await readSuppressions(client, MOST_ALARMS), await countLearningSensors(client)))
   }
 
   /** Adds what was committed since the last reading; of a log that is new to us the last ten minutes. */

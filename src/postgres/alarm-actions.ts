@@ -37,6 +37,30 @@ export async function acknowledgeAlarm(client: Client, episodeId: string, event:
   return act(client, alarm, standingOf(alarm, hiding.get(keyText(alarm))), event, actor)
 }
 
+/** So many in one transaction: the consumers wait for the rows meanwhile. */
+const MOST_OF_GROUP = 500
+
+/**
+ * Acknowledges those of a group that wait for somebody, as many as go into one transaction, and says how many; 0: none is left. What is hidden
+ * stays as it is.
+ */
+export async function acknowledgeGroup(client: Client, groupId: string, actor: Actor): Promise<number> {
+  const { rows: keys } = await client.query<AlarmKey>(
+    `select sensor_key as "sensorKey", rule from alarm
+     where group_id = $1 and ended_at is null and state in ('unacknowledged', 'returned_unacknowledged') order by sensor_key, rule limit $2`,
+    [groupId, MOST_OF_GROUP])
+  const alarms = await lockOpenAlarms(client, keys)
+  const hiding = await readHiding(client, alarms)
+  const taken: Taken[] = []
+  for (const alarm of alarms) {
+    if (alarm.groupId !== groupId) continue
+    const result = takeAction(alarm, standingOf(alarm, hiding.get(keyText(alarm))), 'acknowledge', actor)
+    if (!('outcome' in result)) taken.push(result)
+  }
+  await writeActions(client, taken, actor)
+  return taken.length
+}
+
 /** Shelves the alarms of the rule of the sensor that this alarm is of, until a time, or with null until the condition clears. */
 export async function shelveAlarm(client: Client, episodeId: string, untilMs: number | null, actor: Explained): Promise<ActionResult> {
   return hide(client, episodeId, 'shelve', { ...actor, oneShot: untilMs === null }, async ({ sensorKey, rule }) => {
@@ -110,28 +134,49 @@ async function actOnMachine(client: Client, machineId: string, event: AlarmEvent
 }
 
 /** Lets an event happen to an alarm, and writes what comes of it. */
-export async function act(
-  client: Client, alarm: AlarmRow, before: AlarmStanding, event: AlarmEvent, actor: Actor & { readonly oneShot?: boolean },
-): Promise<ActionResult> {
+export async function act(client: Client, alarm: AlarmRow, before: AlarmStanding, event: AlarmEvent, actor: Acting): Promise<ActionResult> {
+  const taken = takeAction(alarm, before, event, actor)
+  if ('outcome' in taken) return taken
+  await writeActions(client, [taken], actor)
+  return { outcome: 'done', alarm }
+}
+
+type Acting = Actor & { readonly oneShot?: boolean }
+
+/** An event that has happened to an alarm, and is not written yet. */
+interface Taken {
+  readonly alarm: AlarmRow
+  readonly step: Step
+  /** Before it. */
+  readonly wasOpen: boolean
+  readonly statusBefore: ReturnType<typeof alertStatus>
+  /** Of the message that tells of it; null: nobody is told. */
+  readonly alertId: string | null
+}
+
+function takeAction(alarm: AlarmRow, before: AlarmStanding, event: AlarmEvent, actor: Acting): Taken | ActionResult {
   const step = nextStanding(before, event, actor.oneShot === undefined ? {} : { oneShot: actor.oneShot })
   if (step === 'ignored') return { outcome: 'nothing', alarm }
   if ('refused' in step) return { outcome: 'refused', reason: step.refused }
-  const isOpen = alarm.endedMs === null
+  const wasOpen = alarm.endedMs === null
   const statusBefore = alertStatus(alarm)
-  if (isOpen) {
+  if (wasOpen) {
     takeStep(alarm, step, actor.nowMs)
     if (event === 'acknowledge') {
       alarm.acknowledgedMs = actor.nowMs
       alarm.acknowledgedBy = actor.name
     }
-    await writeAlarmRows(client, [alarm])
   }
-  // One that is over has nothing to tell anybody.
-  const alertId = isOpen && step.announced ? randomUUID() : null
-  if (alertId !== null) await insertAlarmAlerts(client, [messageOf(alarm, step, alertId, actor)])
-  await insertAlarmEvents(client, [recordOf(alarm, isOpen ? alarm.episodeId : null, step, alertId, actor)])
-  if (isOpen && statusBefore !== alertStatus(alarm)) await updateAlertStatus(client, [alarm])
-  return { outcome: 'done', alarm }
+  // One that was over has nothing to tell anybody.
+  return { alarm, step, wasOpen, statusBefore, alertId: wasOpen && step.announced ? randomUUID() : null }
+}
+
+async function writeActions(client: Client, taken: readonly Taken[], actor: Actor): Promise<void> {
+  const open = taken.filter(({ wasOpen }) => wasOpen)
+  await writeAlarmRows(client, open.map(({ alarm }) => alarm))
+  await insertAlarmAlerts(client, open.flatMap(({ alarm, step, alertId }) => (alertId === null ? [] : [messageOf(alarm, step, alertId, actor)])))
+  await insertAlarmEvents(client, taken.map(({ alarm, step, wasOpen, alertId }) => recordOf(alarm, wasOpen ? alarm.episodeId : null, step, alertId, actor)))
+  await updateAlertStatus(client, open.flatMap(({ alarm, statusBefore }) => (statusBefore === alertStatus(alarm) ? [] : [alarm])))
 }
 
 /** What comes out of one thing that hid it is hidden by the next: a shelved alarm of a machine whose maintenance is over is shelved still. */

@@ -3,9 +3,9 @@ import { nextStanding } from '../alarm/alarm-state.ts'
 import type { AlarmEvent, Step } from '../alarm/alarm-state.ts'
 import { severityRank } from '../alarm/alarm-rules.ts'
 import type { ConditionChange as ConditionTransition } from '../alarm/condition.ts'
-import { GROUP_WINDOW_MS, groupOf } from '../alarm/grouping.ts'
+import { groupOf, groupWindowMs, groupedBy, isAcrossMachines } from '../alarm/grouping.ts'
 import type { AlarmGroup } from '../alarm/grouping.ts'
-import type { AlarmPriority } from '../contract/alarm.ts'
+import type { AlarmPriority, AlarmRule } from '../contract/alarm.ts'
 import type { AlertLevel } from '../contract/sensor-types.ts'
 import { alertStatus, insertAlarmAlerts, insertAlarmEvents, takeStep, updateAlertStatus } from './alarm-events.ts'
 import type { AlarmAlert, AlarmEventRow } from './alarm-events.ts'
@@ -55,6 +55,8 @@ const EVENT_OF: Readonly<Record<Exclude<ConditionTransition, 'updated'>, AlarmEv
 }
 /** The condition is there. */
 const APPEARS: readonly ConditionTransition[] = ['raised', 'escalated', 'realarmed']
+/** Of the transactions that raise alarms of silent sensors. */
+const SILENCE_LOCK = 7_201_459
 /** In `active_logs`: found by no log. */
 const NO_LOG = 0
 /**
@@ -67,6 +69,7 @@ const LOG_SILENT_MS = 900_000
 interface Work {
   readonly open: Map<string, AlarmRow>
   readonly hiding: Map<string, Hiding>
+  /** By `groupedBy`. */
   readonly groups: Map<string, AlarmGroup>
   /** As they were stored. Messages that are new have the newest anyhow. */
   readonly statusBefore: Map<string, string>
@@ -84,6 +87,7 @@ interface Work {
  */
 export async function applyConditionChanges(client: Client, changes: readonly ConditionChange[]): Promise<void> {
   if (changes.length === 0) return
+  await lockSilence(client, changes)
   const keys = new Map(changes.map((change) => [keyText(change), change]))
   const sorted = [...keys.values()].toSorted((a, b) => a.sensorKey - b.sensorKey || (a.rule < b.rule ? -1 : 1))
   // First of all, so that what another consumer inserts at this moment is waited for, and found by the next statement.
@@ -196,22 +200,40 @@ function takeFigures(row: AlarmRow, change: ConditionChange): void {
   if (row.severity !== 'critical' && severityRank(change.severity) > severityRank(row.severity)) row.severity = change.severity
 }
 
-function joinGroup(groups: Map<string, AlarmGroup>, row: AlarmRow): string {
-  const group = groupOf(groups.get(row.machineId), row.episodeId, row.raisedMs)
-  groups.set(row.machineId, group)
+function joinGroup(groups: Map<string, AlarmGroup>, { rule, machineId, episodeId, raisedMs }: AlarmRow): string {
+  const by = groupedBy(rule, machineId)
+  const group = groupOf(groups.get(by), rule, episodeId, raisedMs)
+  groups.set(by, group)
   return group.groupId
 }
 
-/** Of each machine that something is raised at: its newest group that may still be open. */
+/** Of each machine that something is raised at, and of the sensors that are silent: the newest group that may still be open. */
 async function readGroups(client: Client, changes: readonly ConditionChange[]): Promise<Map<string, AlarmGroup>> {
-  const raised = changes.filter(({ transition }) => APPEARS.includes(transition))
-  if (raised.length === 0) return new Map()
-  const times = raised.map(({ timeMs }) => timeMs)
-  const { rows } = await client.query<AlarmGroup & { machineId: string }>(
-    `select distinct on (machine_id) machine_id as "machineId", group_id as "groupId", (extract(epoch from raised_at) * 1000)::float8 as "firstMs"
-     from alarm where machine_id = any($1) and group_id = episode_id and raised_at between $2 and $3 order by machine_id, raised_at desc`,
-    [[...new Set(raised.map(({ machineId }) => machineId))], timeOf(Math.min(...times) - GROUP_WINDOW_MS), timeOf(Math.max(...times) + GROUP_WINDOW_MS)])
-  return new Map(rows.map(({ machineId, groupId, firstMs }) => [machineId, { groupId, firstMs }]))
+  const groups = new Map<string, AlarmGroup>()
+  for (const across of [false, true]) {
+    const raised = changes.filter(({ rule, transition }) => APPEARS.includes(transition) && isAcrossMachines(rule) === across)
+    const [first] = raised
+    if (first === undefined) continue
+    const times = raised.map(({ timeMs }) => timeMs)
+    const windowMs = groupWindowMs(first.rule)
+    const names = new Set(raised.map(({ machineId, rule }) => (across ? rule : machineId)))
+    const { rows } = await client.query<AlarmGroup & { machineId: string, rule: AlarmRule }>(
+      `select machine_id as "machineId", rule, group_id as "groupId", (extract(epoch from raised_at) * 1000)::float8 as "firstMs"
+       from alarm where ${across ? 'rule' : 'machine_id'} = any($1) and group_id = episode_id and raised_at between $2 and $3 order by raised_at`,
+      [[...names], timeOf(Math.min(...times) - windowMs), timeOf(Math.max(...times) + windowMs)])
+    // Of each the newest is the last.
+    for (const { rule, machineId, ...group } of rows) if (isAcrossMachines(rule) === across) groups.set(groupedBy(rule, machineId), group)
+  }
+  return groups
+}
+
+/**
+ * Two consumers that find silent sensors at the same moment would each begin a group. Taken before any row is locked, and held until the
+ * transaction is over.
+ */
+async function lockSilence(client: Client, changes: readonly ConditionChange[]): Promise<void> {
+  if (!changes.some(({ rule, transition }) => isAcrossMachines(rule) && transition === 'raised')) return
+  await client.query('select pg_advisory_xact_lock($1)', [SILENCE_LOCK])
 }
 
 /** As PostgreSQL writes it, so that two of one id are equal. */

@@ -16,7 +16,8 @@ const COLUMNS = `${ALARM_SELECTION}, (extract(epoch from h.until) * 1000)::float
 const SHELF = `left join alarm_shelf h on a.state = 'shelved' and h.sensor_key = a.sensor_key and h.rule = a.rule`
 const ALL = `from alarm a ${SHELF}`
 /** The offset keeps the planner from going through all alarms in their order to the first open ones: 90 ms among 500,000, where this takes 9. */
-const OPEN = `from (select * from alarm where ended_at is null offset 0) as a ${SHELF}`
+const OPEN_ALARMS = 'from (select * from alarm where ended_at is null offset 0) as a'
+const OPEN = `${OPEN_ALARMS} ${SHELF}`
 
 /** Whatever is undefined doesn't matter. */
 export interface AlarmFilter {
@@ -116,14 +117,39 @@ export async function readLatestAlarmEvent(db: Queryable): Promise<number> {
   return rows[0]?.latest ?? 0
 }
 
+/** Of a group not more than these are told to the page; of the others how many there are. */
+export const MOST_OF_GROUP = 10
+
+const HIDDEN = `a.state in ('shelved', 'suppressed', 'out_of_service')`
+const URGENCY = `${HIDDEN}, a.state = 'acknowledged', ${RANK}, a.changed_at desc, a.episode_id`
+const GROUP = 'coalesce(a.group_id, a.episode_id)'
+
 /**
  * The most urgent of the open alarms: those that wait for somebody before those that were seen, then those that are hidden; of each the highest
- * priority, then the newest change. By the change alone, a flood of low ones would push out the high ones.
+ * priority, then the newest change. By the change alone, a flood of low ones would push out the high ones, and a group of a thousand all others.
  */
 export async function readOpenAlarms(db: Queryable, most: number): Promise<ListedAlarm[]> {
   const { rows } = await db.query<ListedAlarm>(
-    `select ${COLUMNS} ${OPEN}
-     order by a.state in ('shelved', 'suppressed', 'out_of_service'), a.state = 'acknowledged', ${RANK}, a.changed_at desc, a.episode_id limit $1`, [most])
+    `select ${COLUMNS} from (
+       select a.*, row_number() over (partition by ${GROUP}, ${HIDDEN} order by ${URGENCY}) as place ${OPEN_ALARMS}) as a ${SHELF}
+     where place <= ${MOST_OF_GROUP} order by ${URGENCY} limit $1`, [most])
+  return rows
+}
+
+export interface LargeGroup {
+  readonly groupId: string
+  /** Alarms that are open and not hidden. */
+  readonly alarms: number
+  readonly unacknowledged: number
+  readonly machines: number
+}
+
+/** The groups of which not all are told, the largest first. */
+export async function readLargeGroups(db: Queryable, most: number): Promise<LargeGroup[]> {
+  const { rows } = await db.query<LargeGroup>(
+    `select ${GROUP} as "groupId", count(*) as alarms, count(*) filter (where a.state <> 'acknowledged') as unacknowledged,
+       count(distinct a.machine_id) as machines
+     ${OPEN_ALARMS} where not ${HIDDEN} group by 1 having count(*) > ${MOST_OF_GROUP} order by 2 desc limit $1`, [most])
   return rows
 }
 

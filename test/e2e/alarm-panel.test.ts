@@ -213,6 +213,38 @@ describe('the panel of alarms', () => {
     assert.deepEqual(asked.toSorted(), ['press-sensor-012', 'temp-sensor-012', 'vib-sensor-012'])
   })
 
+  test('shows a thousand silent sensors as one row, and acknowledges them as one', async (t) => {
+    const now = Date.now()
+    const groupId = alarm(now, 1, 0).episode_id
+    const silent = Array.from({ length: 10 }, (_, index) => alarm(now, index + 1, 40 - index, {
+      sensor_id: `sensor-${index}`, machine_id: `machine-${index}`, rule: 'stale_signal', priority: 'low', severity: 'low', group_id: groupId,
+      description: 'no reading for 30 s; usually one every 3 s',
+    }))
+    const large = { group_id: groupId, alarms: 1_850, unacknowledged: 1_850, machines: 230 }
+    const section = openAlarms([alarm(now, 50, 5, { group_id: null }), ...silent])
+    const flood = { ...section, large_groups: [large], counts: { ...section.counts, open: 1_851, unacknowledged: 1_851, low: 1_850 } }
+    const page = await open(t, flood)
+    await seen(page, '.group-head', 'Silent: 1,850 sensors of 230 machines at about the same time, 10 of them here')
+    await seen(page, '.alarm-group .alarm-peak', 'last 41.37')
+    assert.equal(await page.locator('.alarm-list > li').count(), 2)
+    await shoot(page, 'alarms-silent')
+    let finish = (): void => undefined
+    const held = new Promise<void>((resolve) => { finish = resolve })
+    const asked: string[] = []
+    await page.route('**/acknowledge', async (route) => {
+      asked.push(new URL(route.request().url()).pathname)
+      await held
+      await route.fulfill({ json: { group_id: groupId, acknowledged: 1_850 } })
+    })
+    await page.getByRole('button', { name: 'Acknowledge all 1,850 of silent sensors' }).click()
+    await seen(page, '.group-head', 'Acknowledging all 1,850')
+    finish()
+    const done = silent.map((each): Alarm => ({ ...each, state: 'acknowledged', acknowledged_by: 'olga', acknowledged_at: new Date().toISOString() }))
+    server.send('alarms', { ...flood, alarms: [...section.alarms.slice(0, 1), ...done], large_groups: [{ ...large, unacknowledged: 0 }] })
+    await seen(page, '.group-head', 'All acknowledged')
+    assert.deepEqual(asked, [`/api/alarm-groups/${groupId}/acknowledge`])
+  })
+
   test('stays quick with as many alarms as the service sends, of thousands', async (t) => {
     const now = Date.now()
     const flood = openAlarms(Array.from({ length: 200 }, (_, index) => alarm(now, index, index, { sensor_id: `sensor-${index}`, machine_id: `machine-${index}` })))

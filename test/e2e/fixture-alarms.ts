@@ -28,7 +28,7 @@ export function openAlarms(alarms: Alarm[], change: Partial<OpenAlarms> = {}): O
       low: count((each) => seen(each) && each.priority === 'low'), shelved: count(({ state }) => state === 'shelved'),
       suppressed: count(({ state }) => state === 'suppressed'), out_of_service: count(({ state }) => state === 'out_of_service'),
     },
-    suppressed_machines: [], learning: { sensors: 3, unfinished: 0, percent: 100 }, ...change,
+    large_groups: [], suppressed_machines: [], learning: { sensors: 3, unfinished: 0, percent: 100 }, ...change,
   }
 }
 

@@ -130,6 +130,19 @@ describe('the API of alarms', () => {
     assert.equal((await post(`/api/alarms/${episodes[2]}/reset`)).status, 409)
   })
 
+  test('acknowledges a group, once', async () => {
+    const [alarm] = (await read<Alarms>('/api/alarms?sensor=T-3')).alarms
+    const path = `/api/alarm-groups/${alarm?.group_id}/acknowledge`
+    const waiting = (await read<Alarms>('/api/alarms?machine=M-2&state=unacknowledged')).alarms.map(({ sensor_id: id }) => id)
+    assert.deepEqual(waiting, ['T-4', 'T-3'])
+    assert.equal((await api.ask('POST', path, { body: {} })).status, 401)
+    assert.deepEqual((await post(path, { comment: 'seen both' })).body, { group_id: alarm?.group_id, acknowledged: 2 })
+    assert.deepEqual((await post(path)).body, { group_id: alarm?.group_id, acknowledged: 0 })
+    const audit = await plant.rows(`select actor, target, detail from audit_log where action = 'alarm_group.acknowledge'`)
+    assert.deepEqual(audit, [{ actor: 'olga', target: alarm?.group_id, detail: '2 alarms: seen both' }])
+    assert.equal((await post('/api/alarm-groups/00000000-0000-4000-8000-000000000000/acknowledge')).status, 404)
+  })
+
   test('scores the alarms of a time', async () => {
     const from = new Date(START_MS - 60_000).toISOString()
     const card = await read<AlarmScorecard>(`/api/alarm-scorecard?from=${from}&to=${new Date(START_MS + 86_340_000).toISOString()}&operators=2`)

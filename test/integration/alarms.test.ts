@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { describe, test } from 'node:test'
 import {
-  acknowledgeAlarm, expireShelving, returnToService, shelveAlarm, suppressMachine, takeOutOfService, unshelveAlarm, unsuppressMachine,
+  acknowledgeAlarm, acknowledgeGroup, expireShelving, returnToService, shelveAlarm, suppressMachine, takeOutOfService, unshelveAlarm, unsuppressMachine,
 } from '../../src/postgres/alarm-actions.ts'
 import { applyConditionChanges, uuidText } from '../../src/postgres/alarm-changes.ts'
+import type { ConditionChange } from '../../src/postgres/alarm-changes.ts'
 import { clearAlarmsOfClosedLogs } from '../../src/postgres/alarm-logs.ts'
 import { claimUnsentAlerts, forgetUnsentAlerts } from '../../src/postgres/outbox.ts'
 import { inTransaction } from '../../src/postgres/pool.ts'
-import { readOpenAlarms } from '../../src/postgres/read-alarms.ts'
+import { MOST_OF_GROUP, readLargeGroups, readOpenAlarms } from '../../src/postgres/read-alarms.ts'
+import { registerSensors } from '../../src/postgres/sensor-registry.ts'
 import { RULE, START_MS, alarmPlant } from './alarm-plant.ts'
 import type { AlarmPlant } from './alarm-plant.ts'
 import { addLog } from './stored-readings.ts'
@@ -169,6 +172,37 @@ describe('alarms in PostgreSQL', () => {
       'select count(*) as size, group_id = $1 as of_first from alarm group by group_id order by size desc', [first.episodeId])
     assert.deepEqual(groups.map(({ size }) => size), [3, 1, 1])
     assert.equal(groups[0]?.of_first, true)
+  })
+
+  test('of sensors that go silent together are one group, of all machines and whoever finds them, of which the page is sent a few', async (t) => {
+    const plant = await alarmPlant(t)
+    const ids = Array.from({ length: 1_200 }, (_, index) => `S-${index}`)
+    const sensors = await registerSensors(plant.pool, ids.map((sensorId) => ({ sensorId, sensorType: 'temperature', location: '{"machine_id": "M"}' })))
+    const silent = sensors.map(({ sensorId, sensorKey }, index) => plant.change('raised', index / 10, {
+      sensorId, sensorKey, machineId: `M-${index % 100}`, location: '{}', rule: 'stale_signal', priority: 'low', severity: 'low', logKey: null, offset: null,
+    }))
+    await plant.apply(plant.change('raised', 0), plant.change('raised', 1, { sensorId: 'T-3' }))
+    await Promise.all([0, 1, 2].map((part) => plant.apply(...silent.filter((_, index) => index % 3 === part))))
+    await plant.apply({ ...(silent[0] as ConditionChange), transition: 'cleared', alertId: randomUUID(), timeMs: START_MS + 130_000 })
+
+    const groups = await plant.rows<{ size: number }>('select count(*) as size from alarm group by group_id order by size desc')
+    assert.deepEqual(groups.map(({ size }) => size), [1_200, 1, 1])
+    const shown = await readOpenAlarms(plant.pool, 200)
+    assert.deepEqual(shown.map(({ rule }) => rule), [RULE, RULE, ...Array.from({ length: MOST_OF_GROUP }, () => 'stale_signal')])
+    const [large, ...others] = await readLargeGroups(plant.pool, 200)
+    assert.deepEqual([large, others], [{ groupId: shown.at(-1)?.groupId, alarms: 1_200, unacknowledged: 1_200, machines: 100 }, []])
+
+    const groupId = large?.groupId ?? ''
+    const counts: number[] = []
+    do counts.push(await plant.run((client) => acknowledgeGroup(client, groupId, anna(200))))
+    while (counts.at(-1) !== 0)
+    assert.deepEqual(counts, [500, 500, 200, 0])
+    assert.deepEqual(await plant.rows('select state, acknowledged_by, ended_at is null as open, count(*) from alarm group by 1, 2, 3 order by count desc'), [
+      { state: 'acknowledged', acknowledged_by: 'anna', open: true, count: 1_199 }, { state: 'unacknowledged', acknowledged_by: null, open: true, count: 2 },
+      { state: 'normal', acknowledged_by: 'anna', open: false, count: 1 },
+    ])
+    assert.deepEqual(await plant.rows(`select count(*), count(distinct alert_id) as messages from alarm_event where transition = 'acknowledged'`),
+      [{ count: 1_200, messages: 1_200 }])
   })
 })
 

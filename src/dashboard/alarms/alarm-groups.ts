@@ -1,10 +1,13 @@
-import type { Alarm, OpenAlarms } from '../../contract/alarm-api.ts'
+import type { Alarm, LargeGroup, OpenAlarms } from '../../contract/alarm-api.ts'
 import { ALARM_PRIORITIES } from '../../contract/alarm.ts'
 
-/** The alarms of one machine that were raised within a minute, the first one first: mostly one trouble, and one row. */
+/** The alarms of one machine that were raised within a minute, or of sensors that went silent: mostly one trouble, and one row. */
 export interface AlarmGroup {
   readonly key: string
+  /** The first one first; of a large group the most urgent. */
   readonly alarms: readonly Alarm[]
+  /** All of it, where the service sends some only. */
+  readonly large: LargeGroup | null
 }
 
 const HIDDEN = ['shelved', 'suppressed', 'out_of_service']
@@ -17,6 +20,11 @@ export function isHidden({ state }: Alarm): boolean {
 /** It waits for somebody, also where its condition has cleared. */
 export function isUnacknowledged({ state }: Alarm): boolean {
   return state === 'unacknowledged' || state === 'returned_unacknowledged'
+}
+
+/** Those of the group that wait for somebody, sent or not. */
+export function waitingIn({ alarms, large }: AlarmGroup): number {
+  return Math.max(alarms.filter(isUnacknowledged).length, large?.unacknowledged ?? 0)
 }
 
 /** A latched one whose condition has cleared and that was seen: it goes when it is reset. */
@@ -32,14 +40,15 @@ export function priorityOf({ alarms }: AlarmGroup): Alarm['priority'] {
 }
 
 /** What operators see: those that wait before the others, of each the worst first, then the newest. */
-export function visibleGroups(alarms: readonly Alarm[]): AlarmGroup[] {
+export function visibleGroups(alarms: readonly Alarm[], largeGroups: readonly LargeGroup[]): AlarmGroup[] {
+  const large = new Map(largeGroups.map((group) => [group.group_id, group]))
   const groups = new Map<string, Alarm[]>()
   for (const alarm of alarms) {
     if (isHidden(alarm) || alarm.state === 'normal') continue
     const key = alarm.group_id ?? alarm.episode_id
     groups.set(key, [...groups.get(key) ?? [], alarm])
   }
-  return [...groups].map(([key, members]) => ({ key, alarms: members.toSorted(byTime) })).toSorted(byUrgency)
+  return [...groups].map(([key, members]) => ({ key, alarms: members.toSorted(byTime), large: large.get(key) ?? null })).toSorted(byUrgency)
 }
 
 function byTime(a: Alarm, b: Alarm): number {
@@ -62,7 +71,7 @@ export function withAnswers(alarms: readonly Alarm[], answers: ReadonlyMap<strin
   })
 }
 
-/** The service sends the most urgent of the open alarms, and counts all of them. */
+/** The service sends the most urgent of the open alarms, of large groups a few, and counts all of them. */
 export function isCut({ alarms, counts }: OpenAlarms): boolean {
   return counts.open > alarms.length
 }

@@ -10,10 +10,14 @@ export function steadyGroups(
   before: readonly AlarmGroup[], groups: readonly AlarmGroup[], known: ReadonlyMap<string, Alarm>, complete: boolean,
 ): AlarmGroup[] {
   const now = new Map(groups.map((group) => [group.key, group]))
-  const stayed = before.map(({ key, alarms }) => {
+  const stayed = before.map(({ key, alarms, large }) => {
     const ids = new Set(alarms.map(({ episode_id: id }) => id))
-    const added = now.get(key)?.alarms.filter(({ episode_id: id }) => !ids.has(id)) ?? []
-    return { key, alarms: [...alarms.map((alarm) => known.get(alarm.episode_id) ?? (complete ? { ...alarm, state: 'normal' as const } : alarm)), ...added] }
+    const group = now.get(key)
+    const added = group?.alarms.filter(({ episode_id: id }) => !ids.has(id)) ?? []
+    return {
+      key, large: group === undefined ? large : group.large,
+      alarms: [...alarms.map((alarm) => known.get(alarm.episode_id) ?? (complete ? { ...alarm, state: 'normal' as const } : alarm)), ...added],
+    }
   })
   const keys = new Set(before.map(({ key }) => key))
   return [...stayed, ...groups.filter(({ key }) => !keys.has(key))]

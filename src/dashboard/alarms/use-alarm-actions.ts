@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks'
-import type { Alarm } from '../../contract/alarm-api.ts'
+import type { Alarm, GroupAcknowledgement } from '../../contract/alarm-api.ts'
 import { post } from '../session-requests.ts'
 
 /** What an operator does to one alarm. */
@@ -14,6 +14,8 @@ export interface AlarmActions {
   act(alarm: Alarm, action: AlarmAction): Promise<void>
   /** All of them, a few at a time; rejects when one was refused, after the others were tried. */
   acknowledge(alarms: readonly Alarm[]): Promise<void>
+  /** All of a group, also those that weren't sent. */
+  acknowledgeGroup(groupId: string): Promise<void>
 }
 
 /** The stream is at most a second behind; an answer that is older than this is no news any more. */
@@ -25,11 +27,13 @@ export function useAlarmActions(refused: () => void): AlarmActions {
   const [answers, setAnswers] = useState<ReadonlyMap<string, Alarm>>(new Map())
   const forget = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
 
+  const ask = <Answer,>(path: string, body: object): Promise<Answer> => post<Answer>(path, body).catch((error: unknown) => {
+    refused()
+    throw error
+  })
+
   async function act({ episode_id: id }: Alarm, action: AlarmAction): Promise<void> {
-    const answer = await post<Alarm>(`./api/alarms/${id}/${action.does}`, bodyOf(action)).catch((error: unknown) => {
-      refused()
-      throw error
-    })
+    const answer = await ask<Alarm>(`./api/alarms/${id}/${action.does}`, bodyOf(action))
     setAnswers((last) => new Map(last).set(id, answer))
     clearTimeout(forget.current)
     forget.current = setTimeout(() => setAnswers(new Map()), ANSWER_COUNTS_MS)
@@ -47,7 +51,10 @@ export function useAlarmActions(refused: () => void): AlarmActions {
     if (problems.length > 0) throw new Error(alarms.length === 1 ? problems[0] : `${done} of ${alarms.length} acknowledged. ${problems[0]}`)
   }
 
-  return { answers, act, acknowledge }
+  return {
+    answers, act, acknowledge,
+    acknowledgeGroup: async (groupId) => void await ask<GroupAcknowledgement>(`./api/alarm-groups/${groupId}/acknowledge`, {}),
+  }
 }
 
 function bodyOf(action: AlarmAction): object {

@@ -32,15 +32,16 @@ export function Alarms({ section, access, now }: { section: OpenAlarms | undefin
 function Open({ section, access, now }: { section: OpenAlarms, access: Access, now: number }): JSX.Element {
   const actions = useAlarmActions(access.check)
   const alarms = withAnswers(section.alarms, actions.answers)
-  const groups = visibleGroups(alarms)
+  const groups = visibleGroups(alarms, section.large_groups)
   const known = new Map(alarms.map((alarm) => [alarm.episode_id, alarm]))
   const { shown, held, arrived, watch, form, sort } = useSteadyOrder(groups, known, !isCut(section))
   const [all, showAll] = useState(false)
   const place = useRef<HTMLDivElement>(null)
   // When a session has ended the buttons stay, with a half-written reason: the form of the login is above.
   const may = access.session?.may.operate === true || access.form === 'ended' ? actions : null
-  // What came meanwhile is shown, however many rows there are.
-  const rows = all ? shown : shown.filter(({ key }, index) => index < MOST_ROWS || arrived.has(key))
+  // What came meanwhile is below, so it is shown too: as much as fits.
+  const came = new Set([...arrived].slice(0, MOST_ROWS))
+  const rows = all ? shown : shown.filter(({ key }, index) => index < MOST_ROWS || came.has(key))
   const most = shown.length > MANY_GROUPS ? 1 : MOST_TOGETHER
   const moved = held ? misplaced(shown, groups) : 0
   const sortNow = (): void => {

@@ -66,6 +66,7 @@ export const ROUTE_ACCESS: Readonly<Record<string, Least>> = {
   'POST /api/alarms/:id/unshelve': 'operator',
   'POST /api/alarms/:id/out-of-service': 'operator',
   'POST /api/alarms/:id/return-to-service': 'operator',
+  'POST /api/alarm-groups/:id/acknowledge': 'operator',
   'POST /api/machines/:id/suppress': 'operator',
   'POST /api/machines/:id/unsuppress': 'operator',
   'PUT /api/alarm-settings': 'operator',

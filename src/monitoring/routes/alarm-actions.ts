@@ -1,11 +1,13 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { acknowledgeSchema, alarmSchema, explainedSchema, machineSuppressionSchema, shelveSchema } from '../../contract/alarm-api.ts'
-import type { Alarm, MachineSuppressionAnswer } from '../../contract/alarm-api.ts'
+import {
+  acknowledgeSchema, alarmSchema, explainedSchema, groupAcknowledgementSchema, machineSuppressionSchema, shelveSchema,
+} from '../../contract/alarm-api.ts'
+import type { Alarm, GroupAcknowledgement, MachineSuppressionAnswer } from '../../contract/alarm-api.ts'
 import { errorSchema } from '../../contract/api.ts'
 import { MAX_NAME_LENGTH } from '../../contract/reading.ts'
 import {
-  acknowledgeAlarm, returnToService, shelveAlarm, suppressMachine, takeOutOfService, unshelveAlarm, unsuppressMachine,
+  acknowledgeAlarm, acknowledgeGroup, returnToService, shelveAlarm, suppressMachine, takeOutOfService, unshelveAlarm, unsuppressMachine,
 } from '../../postgres/alarm-actions.ts'
 import type { ActionResult, Actor } from '../../postgres/alarm-actions.ts'
 import { inTransaction } from '../../postgres/pool.ts'
@@ -19,7 +21,7 @@ import { callerOf } from '../access/guard.ts'
 import { buildAlarm } from '../alarm-shape.ts'
 import type { App } from '../app.ts'
 import { RequestError } from '../request-error.ts'
-import { alarmPath, noSuchAlarm } from './alarms.ts'
+import { UUID, alarmPath, noSuchAlarm } from './alarms.ts'
 import { changeFailures } from './context.ts'
 
 const refused = { 409: { ...errorSchema, description: 'the alarm is where this can\'t be done; the error says why' } }
@@ -27,6 +29,7 @@ const answers = { 200: { ...alarmSchema, description: 'the alarm after it; the s
 const machinePath = Type.Object({
   id: Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH, pattern: '^[^\\u0000]*$', description: 'machine_id' }),
 })
+const groupPath = Type.Object({ id: Type.String({ pattern: UUID, description: 'group_id' }) })
 const MINUTE_MS = 60_000
 
 /** What operators do to alarms. Each is idempotent: asked twice it is done once. */
@@ -89,6 +92,27 @@ export function registerAlarmActions(app: App, access: Access, maxShelveHours: n
       return { machine_id: id, suppressed: verb === 'suppress', changed_alarms: changed ?? 0 }
     })))
   }
+
+  app.post('/api/alarm-groups/:id/acknowledge', {
+    schema: {
+      tags: ['Alarms'], summary: 'An operator has seen all alarms of a group', description: 'Those that wait for somebody, however many: a group of a '
+        + 'thousand silent sensors is one trouble.',
+      params: groupPath, body: acknowledgeSchema, response: { 200: groupAcknowledgementSchema, ...noSuchAlarm, ...changeFailures },
+    },
+  }, (request): Promise<GroupAcknowledgement> => databaseCall(async () => {
+    const { id } = request.params
+    const { comment = null } = request.body
+    let acknowledged = 0
+    for (let more = -1; more !== 0; acknowledged += more) {
+      more = await inTransaction(access.pool, async (client) => {
+        if (await readAlarm(client, id) === null) throw new RequestError(404, `there is no alarm ${id}`)
+        const count = await acknowledgeGroup(client, id, { name: callerOf(request).account, reason: comment, nowMs: Date.now() })
+        if (count > 0) await auditOf(client, request, 'alarm_group.acknowledge', id, `${count} alarms${comment === null ? '' : `: ${comment}`}`)
+        return count
+      })
+    }
+    return { group_id: id, acknowledged }
+  }))
 
   /** In one transaction with its record in the audit log. */
   async function change(

@@ -19,9 +19,8 @@ const DAY_MS = 86_400_000
 const MOST_DAYS = 92
 const named = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH, pattern: '^[^\\u0000]*$', description }))
 
-export const alarmPath = Type.Object({
-  id: Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$', description: 'episode_id' }),
-})
+export const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+export const alarmPath = Type.Object({ id: Type.String({ pattern: UUID, description: 'episode_id' }) })
 export const noSuchAlarm = { 404: { ...errorSchema, description: 'there is no such alarm' } }
 
 const querySchema = Type.Object({

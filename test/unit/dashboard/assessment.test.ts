@@ -156,7 +156,7 @@ describe('high alarms that nobody has acknowledged', () => {
 
   it('are counted beyond three, and at least where the service did not send all', () => {
     const many = openAlarms([1, 2, 3, 4, 5].map((number) => high(number, number)))
-    const { waiting } = assessPlant({ alarms: { ...many, counts: { ...many.counts, open: 6 } } })
+    const { waiting } = assessPlant({ alarms: { ...many, counts: { ...many.counts, high: 6 } } })
     assert.equal(waiting?.text, 'At least 5 high alarms wait to be acknowledged')
     assert.match(waiting.which, /^sensor-1 .* and 2 more$/)
     assert.equal(assessPlant({ alarms: openAlarms([high(1, 1)]) }).waiting?.text, '1 high alarm waits to be acknowledged')

@@ -55,7 +55,7 @@ export function AlarmRow({ alarm, now, actions, form }: AlarmRowProps): JSX.Elem
         <span class="detail clamped" title={alarm.description}>{alarm.description}</span>
       </div>
       <p class="alarm-where"><Name name={alarm.sensor_id} /> <span class="detail"><Name name={alarm.machine_id} /></span></p>
-      <p class="alarm-peak"><span class="quiet">peak</span> {formatMeasured(alarm.peak_value, alarm.unit)}</p>
+      <p class="alarm-peak"><span class="quiet">{alarm.rule === 'stale_signal' ? 'last' : 'peak'}</span> {formatMeasured(alarm.peak_value, alarm.unit)}</p>
       <p class="alarm-since"><span class="quiet">since</span> <Time at={Date.parse(alarm.raised_at)} now={now} /> <Lasted alarm={alarm} now={now} /></p>
       <p class="alarm-state"><AlarmState alarm={alarm} now={now} /></p>
       {actions !== null && alarm.state !== 'suppressed' && alarm.state !== 'out_of_service' && (

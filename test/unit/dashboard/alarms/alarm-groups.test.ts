@@ -5,7 +5,7 @@ import { canBeReset, isCut, priorityOf, visibleGroups, waitingHigh, withAnswers 
 import { alarm, manyStates, openAlarms } from '../../../e2e/fixture-alarms.ts'
 
 const T = Date.parse('2026-11-24T10:00:00.000Z')
-const sensors = (alarms: readonly Alarm[]): string[] => visibleGroups(alarms).map((group) => group.alarms.map(({ sensor_id: id }) => id).join('+'))
+const sensors = (alarms: readonly Alarm[]): string[] => visibleGroups(alarms, []).map((group) => group.alarms.map(({ sensor_id: id }) => id).join('+'))
 const named = (sensor: string, number: number, agoS: number, change: Partial<Alarm> = {}) => alarm(T, number, agoS, { sensor_id: sensor, ...change })
 
 describe('groups of alarms', () => {
@@ -24,10 +24,10 @@ describe('groups of alarms', () => {
       named('second', 2, 20, { ...group, priority: 'low' }), named('unknown group', 8, 2, { group_id: null, priority: 'low' }),
     ]
     assert.deepEqual(sensors(alarms), ['alone', 'unknown group', 'first+second+third'])
-    const [, , together] = visibleGroups(alarms)
+    const [, , together] = visibleGroups(alarms, [])
     assert.ok(together)
     assert.equal(priorityOf(together), 'low')
-    assert.equal(priorityOf({ key: 'g', alarms: together.alarms.map((each) => ({ ...each, state: 'acknowledged' as const })) }), 'high')
+    assert.equal(priorityOf({ ...together, alarms: together.alarms.map((each) => ({ ...each, state: 'acknowledged' as const })) }), 'high')
   })
 })
 

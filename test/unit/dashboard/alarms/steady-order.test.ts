@@ -10,7 +10,7 @@ const one = alarm(T, 1, 60, { priority: 'medium' })
 const two = alarm(T, 2, 50, { priority: 'low' })
 const three = alarm(T, 3, 10)
 const steady = (before: Alarm[], now: Alarm[], complete = true) => (
-  steadyGroups(visibleGroups(before), visibleGroups(now), new Map(now.map((each) => [each.episode_id, each])), complete))
+  steadyGroups(visibleGroups(before, []), visibleGroups(now, []), new Map(now.map((each) => [each.episode_id, each])), complete))
 const told = (groups: ReturnType<typeof steady>) => groups.flatMap(({ alarms }) => alarms.map(({ episode_id: id, state }) => `${id.at(-1)} ${state}`))
 
 describe('the order while somebody works in the rows', () => {
@@ -32,7 +32,7 @@ describe('the order while somebody works in the rows', () => {
   })
 
   it('counts the rows that have another place', () => {
-    const sorted = visibleGroups([three, two])
+    const sorted = visibleGroups([three, two], [])
     assert.equal(misplaced(sorted, sorted), 0)
     assert.equal(misplaced(steady([one, two], [three, two]), sorted), 2)
   })
