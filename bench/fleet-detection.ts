@@ -10,6 +10,7 @@ import { ALARM_RULES } from '../src/contract/alarm.ts'
 import type { AlarmRule } from '../src/contract/alarm.ts'
 import { ALERT_LEVELS, SENSOR_TYPES, alertLevelOf } from '../src/contract/sensor-types.ts'
 import type { AlertLevel, SensorType } from '../src/contract/sensor-types.ts'
+import { machineDeviation } from '../src/detect/learned/outlook.ts'
 import { createDetector } from '../src/detect/learned/state.ts'
 import { applyRules, emptyMemory, remember } from '../src/detect/rules.ts'
 import { createFleetSensors } from '../src/fleet/fleet-sensors.ts'
@@ -17,6 +18,7 @@ import type { FleetSensor } from '../src/fleet/fleet-sensors.ts'
 import { readConfig } from '../src/fleet/config.ts'
 import type { Episode } from '../src/sensor/faults/episodes.ts'
 import { FAULT_NAMES } from '../src/sensor/faults/fault-kinds.ts'
+import { LOOK_MS, findOfMachine } from './fleet-machines.ts'
 import { median, progress, quantile, table, whole, writeResults } from './report.ts'
 
 export interface FleetDetectionOptions {
@@ -51,6 +53,8 @@ interface SensorRun {
   /** Readings that fired a rule: each was an alert of its own before alarms were episodes. */
   readonly fired: number
   readonly messages: number
+  /** As a channel of its machine, at each look. */
+  readonly deviations: Float32Array
 }
 
 /**
@@ -79,7 +83,15 @@ function alarmsOf(type: SensorType): SensorAlarms {
 function runSensor(
   { signal, of }: FleetSensor, alarms: SensorAlarms, thresholds: { warning: number, critical: number }, fromMs: number, toMs: number,
 ): SensorRun {
-  const memory = createSensorMemory(createDetector('full'))
+  const detector = createDetector('full')
+  const memory = createSensorMemory(detector)
+  const deviations = new Float32Array(Math.floor((toMs - fromMs) / LOOK_MS))
+  let look = 0
+  const lookUntil = (timeMs: number): void => {
+    for (const now = machineDeviation(detector) ?? Number.NaN; look < deviations.length && fromMs + look * LOOK_MS <= timeMs; look++) {
+      deviations[look] = now
+    }
+  }
   const rules = emptyMemory()
   const raised: Raised[] = []
   const faults: Fault[] = []
@@ -96,6 +108,7 @@ function runSensor(
         ?? { episode, criticalMs: null })
       for (const fault of open) if (!faults.includes(fault)) faults.push(fault)
     }
+    lookUntil(timeMs)
     if (sample === null) continue
     const { value, quality } = sample
     const level = ALERT_LEVELS.indexOf(alertLevelOf(value, thresholds))
@@ -113,7 +126,8 @@ function runSensor(
     if (applyRules(rules, value, ALERT_LEVELS[level] as AlertLevel, SENSOR_TYPES[of.type].rules) !== 0) fired++
     remember(rules, value)
   }
-  return { raised, faults, readings, over, critical, fired, messages }
+  lookUntil(toMs)
+  return { raised, faults, readings, over, critical, fired, messages, deviations }
 }
 
 function report(count: number, days: number, runs: ReadonlyMap<FleetSensor, SensorRun>): void {
@@ -137,6 +151,10 @@ function report(count: number, days: number, runs: ReadonlyMap<FleetSensor, Sens
   const groups = countGroups(runs)
   const sum = (of: (run: SensorRun) => number): number => all.reduce((total, run) => total + of(run), 0)
   const perSensor = all.map((run) => run.raised.filter((each) => each.rule === 'learned_anomaly' && isFalse(run, each)).length / (days / 7))
+  const machines = [...Map.groupBy(runs, ([{ of }]) => of.location.machine_id).values()].map((sensors) => (
+    findOfMachine(sensors.map(([, { deviations, faults }]) => ({ deviations, episodes: faults.map(({ episode }) => episode) })), BEGIN_MS, GRACE_MS,
+      (episode) => isWhole(episode, days))))
+  const wrongOfMachines = machines.reduce((total, { wrong }) => total + wrong, 0)
   writeResults('fleet-detection', 'Faults of a simulated plant', [
     `${count} sensors of fleet.yaml, 1 % of the time in fault, ${days} days from ${new Date(BEGIN_MS).toISOString().slice(0, 10)} on: `
       + `${whole(sum(({ readings }) => readings))} readings, judged by the code of the consumers with its default settings.`,
@@ -144,6 +162,13 @@ function report(count: number, days: number, runs: ReadonlyMap<FleetSensor, Sens
     table(['fault', 'sensors with it', 'found by what is learned, or by silence', 'by any rule', 'became critical', 'of those found before',
       'earlier by, median'], found),
     'A fault is found when an alarm is raised between its beginning and its end. Each sensor of a faulty machine counts, also those that feel little of it.',
+    '## What was found of machines',
+    table(['fault of a machine', 'machines with it', 'found by its sensors together'],
+      [...Map.groupBy(machines.flatMap(({ faults }) => faults), ({ kind }) => kind)]
+        .map(([kind, faults]) => [kind, whole(faults.length), share(faults.map(({ found: isFound }) => (isFound ? 0 : null)))])),
+    `Of ${machines.length} machines, looked at every ${LOOK_MS / 1000} s (\`machine_anomaly\`). It was raised `
+      + `${machines.reduce((total, { raised }) => total + raised, 0)} times, of these ${wrongOfMachines} where there is no fault: `
+      + `${(wrongOfMachines / machines.length / (days / 7)).toFixed(2)} a machine and week.`,
     '## What was found where there is no fault',
     table(['rule', 'alarms', 'a sensor and week'], ALARM_RULES.map((rule) => [rule, whole(falseOf(rule)), (falseOf(rule) / weeks).toFixed(2)] as const)
       .filter(([, alarmCount]) => alarmCount !== '0')),

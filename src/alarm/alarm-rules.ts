@@ -36,7 +36,7 @@ const OFF: readonly AlarmRule[] = ['warning_threshold_violation', 'low_threshold
  * What these find is over with the next reading, so their alarms stand for a while: a sensor that spikes with every eighth reading for three
  * hours is then one alarm instead of 400.
  */
-const EVENTS: readonly AlarmRule[] = ['rapid_value_change', 'baseline_deviation', 'learned_anomaly', 'machine_anomaly']
+const EVENTS: readonly AlarmRule[] = ['rapid_value_change', 'baseline_deviation', 'learned_anomaly']
 const EVENT_OFF_DELAY_MS = 300_000
 
 /** Intervals of a sensor without a reading, after which its signal is stale. */

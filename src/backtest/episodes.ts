@@ -1,5 +1,6 @@
 import { explain } from '../detect/learned/reason.ts'
 import { ALERT_THRESHOLD, STRENGTH_AT_THRESHOLD } from '../detect/learned/settings.ts'
+import { channelDeviation } from '../detect/machine/machine.ts'
 import { explainMachine } from '../detect/machine/reason.ts'
 import type { ScoredRow } from './score-history.ts'
 
@@ -51,7 +52,8 @@ export function recordEpisodes(names: readonly string[]): EpisodeRecorder {
     const { machine } = scored
     if (machine === null) return
     if (!scored.anomaly) machineEpisode = undefined
-    else extend(machineEpisode ??= begin('machine', scored), scored, scored.score, () => explainMachine(machine, names))
+    else extend(machineEpisode ??= begin('machine', scored), scored, scored.score, () => (
+      explainMachine(names.map((name, channel) => ({ name, deviation: channelDeviation(machine, channel) })))))
   }
   return { take, episodes }
 }

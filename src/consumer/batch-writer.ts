@@ -17,6 +17,7 @@ import { createDecoder } from './decode.ts'
 import type { Plant } from './plant.ts'
 import { acceptedTime, logByKey, prepare } from './prepare.ts'
 import type { OwnedLog, Prepared } from './prepare.ts'
+import { watchMachines } from './machine-watch.ts'
 import { createReplayArrivals } from './replay-arrivals.ts'
 import { createRollups } from './rollups.ts'
 import { shareEpochs } from './share-epochs.ts'
@@ -65,7 +66,7 @@ export interface Writer {
   whileIdle(): Promise<void>
   /** The last batch is prepared: the same for good. */
   finish(): Promise<void>
-  /** Stores the alarms of the sensors that have gone silent. */
+  /** Stores the alarms of the sensors that have gone silent, and of whole machines. */
   watch(): Promise<void>
   /** Waits for the batch that is being written. */
   settled(): Promise<void>
@@ -82,6 +83,8 @@ export function createWriter(
   const ids: number[] = []
   let writing: Promise<void> = Promise.resolve()
   const silence = watchSilence(pool, options.reader, consumerId, [...logs.values()], alarmSettings)
+  // One consumer does it, and what it writes is behind its fence.
+  const machines = [...logs.values()].some(({ partition }) => partition === 0) ? watchMachines(pool, consumerId, alarmSettings) : null
   let checkpointMs = Number.NEGATIVE_INFINITY
 
   function isCheckpointDue(): boolean {
@@ -154,7 +157,7 @@ export function createWriter(
 
   /** A sensor that is silent is one of a log that we must still have: hence behind its fence. */
   async function watch(): Promise<void> {
-    const changes = await silence.look()
+    const changes = [...await silence.look(), ...await machines?.look() ?? []]
     if (changes.length === 0) return
     await writing
     await writeApart([...logs.values()], changes, NO_MEMORIES)

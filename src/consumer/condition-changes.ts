@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import { severityOfRank } from '../alarm/alarm-rules.ts'
 import type { AlarmSettings } from '../alarm/alarm-rules.ts'
 import type { Condition, ConditionChange as Transition } from '../alarm/condition.ts'
@@ -9,6 +9,7 @@ import { ALERT_LEVELS } from '../contract/sensor-types.ts'
 import type { AlertLevel } from '../contract/sensor-types.ts'
 import type { ConditionChange } from '../postgres/alarm-changes.ts'
 import type { PartitionLog } from '../postgres/logs.ts'
+import type { SilentSensor } from '../postgres/open-conditions.ts'
 import type { SensorAlarms } from './alarm-settings.ts'
 import { describeChange } from './describe-change.ts'
 import type { Sensor, Version } from './plant.ts'
@@ -43,17 +44,40 @@ export function judge(memory: SensorMemory, judged: JudgedReading, context: Chan
 }
 
 /** The part of a change that the condition says. */
-export function changeOf(
+function changeOf(
   log: PartitionLog, transition: Transition, rule: AlarmRule, condition: Condition, settings: AlarmSettings, offset: number,
-): Pick<ConditionChange, 'transition' | 'rule' | 'episodeId' | 'alertId' | 'priority' | 'severity' | 'latch' | 'peakValue' | 'peakMs' | 'peakExcess'
-  | 'addedReadings' | 'raisedMs'> {
+): ToldByCondition & Pick<ConditionChange, 'episodeId' | 'alertId'> {
+  return {
+    ...toldBy(transition, rule, condition, settings), episodeId: alertId(log, condition.offset, rule),
+    alertId: transition === 'updated' ? null : alertId(log, offset, transition === 'raised' ? rule : `${rule} ${transition}`),
+  }
+}
+
+type ToldByCondition = Pick<ConditionChange, 'transition' | 'rule' | 'priority' | 'severity' | 'latch' | 'peakValue' | 'peakMs' | 'peakExcess'
+  | 'addedReadings' | 'raisedMs'>
+
+function toldBy(transition: Transition, rule: AlarmRule, condition: Condition, settings: AlarmSettings): ToldByCondition {
   const severity = severityOfRank(condition.severity)
   return {
-    transition, rule, episodeId: alertId(log, condition.offset, rule),
-    alertId: transition === 'updated' ? null : alertId(log, offset, transition === 'raised' ? rule : `${rule} ${transition}`),
-    priority: settings.priority ?? severity, severity, latch: settings.latch,
+    transition, rule, priority: settings.priority ?? severity, severity, latch: settings.latch,
     peakValue: condition.peak, peakMs: condition.peakUs / 1000, peakExcess: condition.peakExcess,
     addedReadings: condition.addedReadings, raisedMs: condition.raisedUs / 1000,
+  }
+}
+
+/**
+ * A change that no reading made, of a sensor as it was stored last. There is nothing that an id could be made of; that its alarm is there only
+ * once is seen by the open alarm.
+ */
+export function changeWithoutReading(
+  transition: Transition, rule: AlarmRule, condition: Condition, settings: AlarmSettings, sensor: SilentSensor,
+  told: Pick<ConditionChange, 'timeMs' | 'description' | 'detectedBy'>,
+): ConditionChange {
+  const { sensorKey, sensorId, sensorType, machineId, location, unit, value, level } = sensor
+  const id = randomUUID()
+  return {
+    ...toldBy(transition, rule, condition, settings), episodeId: id, alertId: transition === 'updated' ? null : id,
+    sensorKey, sensorId, sensorType, machineId, location, unit, value, level, peakValue: value, logKey: null, offset: null, ...told,
   }
 }
 

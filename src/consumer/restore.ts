@@ -1,6 +1,5 @@
 import { ACTIVE, CLEARING, INACTIVE } from '../alarm/condition.ts'
 import type { Condition } from '../alarm/condition.ts'
-import { severityRank } from '../alarm/alarm-rules.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
 import { SENSOR_TYPES } from '../contract/sensor-types.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
@@ -22,6 +21,7 @@ import { SNAPSHOT_FORMAT, unpackMemories } from './memory-snapshot.ts'
 import { createNumbersReplay } from './numbers-replay.ts'
 import { memoryOf } from './prepare.ts'
 import type { Memories, OwnedLog } from './prepare.ts'
+import { resumeCondition } from './resume-condition.ts'
 import { conditionOf, judgeReading, learnAgain } from './scoring.ts'
 import { createSensorMemory } from './sensor-memory.ts'
 import type { SensorMemory } from './sensor-memory.ts'
@@ -129,11 +129,7 @@ async function reconcile(pool: Pool, logKey: number, owned: Memories): Promise<v
     const memory = memoryOf(owned, open.sensorKey)
     const condition = conditionOf(memory, index)
     if (isRaised(condition)) continue
-    const { raisedUs, changedUs, firstValue, peak, peakExcess, peakUs, readings } = open
-    Object.assign(condition, {
-      phase: ACTIVE, sinceUs: raisedUs, raisedUs, firstValue, peak, peakExcess, peakUs, readings, reportedReadings: readings,
-      severity: severityRank(open.severity), announcedUs: changedUs, changedUs,
-    })
+    resumeCondition(condition, open)
     memory.open |= 1 << index
   }
   for (const [sensorKey, memory] of owned.memories) {

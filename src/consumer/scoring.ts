@@ -11,7 +11,9 @@ import { experienceOf } from '../detect/learned/outlook.ts'
 import { emptyResult, scoreReading } from '../detect/learned/score-reading.ts'
 import type { Result } from '../detect/learned/score-reading.ts'
 import { STRENGTH_AT_THRESHOLD } from '../detect/learned/settings.ts'
+import { CHANNEL_AT } from '../detect/learned/state.ts'
 import type { Detector } from '../detect/learned/state.ts'
+import { learnChannel } from '../detect/machine/channel.ts'
 import { applyRules, remember } from '../detect/rules.ts'
 import type { SensorAlarms } from './alarm-settings.ts'
 import { takeTime } from './sensor-memory.ts'
@@ -69,7 +71,7 @@ export function judgeReading(memory: SensorMemory, reading: JudgedReading, alarm
 
 /** What the detector remembers after a reading that everything else has taken in already. */
 export function learnAgain({ detector }: SensorMemory, { timeUs, value, quality }: Pick<JudgedReading, 'timeUs' | 'value' | 'quality'>): void {
-  if (detector !== null && !(quality < BAD_QUALITY_BELOW)) scoreReading(detector, timeUs, value, learned)
+  if (detector !== null && !(quality < BAD_QUALITY_BELOW)) learnReading(detector, timeUs, value)
 }
 
 /** No reading has come when there should have been three: as of this moment, in microseconds since 1970. */
@@ -84,8 +86,14 @@ export function judgeSilence(memory: SensorMemory, nowUs: number, alarms: Sensor
   tell(memory, index, condition, followCondition(condition, signal, settings), onChange)
 }
 
+/** Takes a reading into all that is learned of its sensor, and scores it. */
+function learnReading(detector: Detector, timeUs: number, value: number): number {
+  learnChannel(detector.numbers, CHANNEL_AT, timeUs, value)
+  return scoreReading(detector, timeUs, value, learned)
+}
+
 function isUnusual(detector: Detector, reading: JudgedReading, alarmScore: number): boolean {
-  const score = scoreReading(detector, reading.timeUs, reading.value, learned)
+  const score = learnReading(detector, reading.timeUs, reading.value)
   return score >= alarmScore && experienceOf(detector) >= 1
 }
 

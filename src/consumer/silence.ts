@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { STALE_INTERVALS } from '../alarm/alarm-rules.ts'
 import type { AlarmSettings } from '../alarm/alarm-rules.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
@@ -8,7 +7,7 @@ import type { ConditionChange } from '../postgres/alarm-changes.ts'
 import { readLastReadings, readSilentSensors } from '../postgres/open-conditions.ts'
 import type { Pool } from '../postgres/pool.ts'
 import type { AlarmSettingsTable } from './alarm-settings.ts'
-import { changeOf } from './condition-changes.ts'
+import { changeWithoutReading } from './condition-changes.ts'
 import { describeSilence } from './describe-change.ts'
 import type { OwnedLog } from './prepare.ts'
 import { bitOf, judgeSilence } from './scoring.ts'
@@ -86,14 +85,9 @@ export function watchSilence(
       }
       judgeSilence(memory, atMs * 1000, alarms, (transition, rule, condition) => {
         const ruleSettings = alarms.rules[ALARM_RULES.indexOf(rule)] as AlarmSettings
-        const { sensorId, sensorType, machineId, location, unit, value, level } = sensor
-        // No reading made it, so there is nothing that an id could be made of. That it is there only once is seen by the open alarm.
-        const id = randomUUID()
-        changes.push({
-          ...changeOf(log, transition, rule, condition, ruleSettings, 0), episodeId: id, alertId: id,
-          sensorKey, sensorId, sensorType, machineId, location, unit, value, level, peakValue: value, timeMs: atMs,
-          description: describeSilence(memory, atMs), logKey: null, offset: null, detectedBy: consumerId,
-        })
+        changes.push(changeWithoutReading(transition, rule, condition, ruleSettings, sensor, {
+          timeMs: atMs, description: describeSilence(memory, atMs), detectedBy: consumerId,
+        }))
       })
     }
     return changes

@@ -70,6 +70,8 @@ export interface NewDetectorBlock extends DetectorBlockRow {
     readonly expected: number | null
     readonly bandLow: number | null
     readonly bandHigh: number | null
+    /** As a channel of its machine, in standard deviations. */
+    readonly deviation: number | null
   }[]
 }
 
@@ -86,12 +88,12 @@ export async function writeDetectorBlocks(db: Queryable, blocks: readonly NewDet
   const known = blocks.flatMap(({ sensorKeys, outlooks }) => outlooks.map((outlook, index) => ({ ...outlook, sensorKey: sensorKeys[index] as number })))
     .toSorted((a, b) => a.sensorKey - b.sensorKey)
   await db.query(
-    `insert into sensor_outlook (sensor_key, learned, expected, band_low, band_high)
-     select distinct on (1) * from unnest($1::int[], $2::real[], $3::float8[], $4::float8[], $5::float8[]) order by 1
+    `insert into sensor_outlook (sensor_key, learned, expected, band_low, band_high, deviation)
+     select distinct on (1) * from unnest($1::int[], $2::real[], $3::float8[], $4::float8[], $5::float8[], $6::real[]) order by 1
      on conflict (sensor_key) do update set learned = excluded.learned, expected = excluded.expected, band_low = excluded.band_low,
-       band_high = excluded.band_high`,
+       band_high = excluded.band_high, deviation = excluded.deviation`,
     [known.map(({ sensorKey }) => sensorKey), known.map(({ learned }) => learned), known.map(({ expected }) => expected),
-      known.map(({ bandLow }) => bandLow), known.map(({ bandHigh }) => bandHigh)])
+      known.map(({ bandLow }) => bandLow), known.map(({ bandHigh }) => bandHigh), known.map(({ deviation }) => deviation)])
 }
 
 export interface StoredReading {

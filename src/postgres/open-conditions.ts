@@ -19,12 +19,22 @@ export interface OpenCondition {
 
 const us = (column: string): string => `(extract(epoch from ${column}) * 1000000)::int8`
 
+const CONDITION = `sensor_key as "sensorKey", rule, severity, ${us('raised_at')} as "raisedUs", ${us('coalesce(escalated_at, raised_at)')} as "changedUs",
+  first_value as "firstValue", peak_value as peak, peak_excess as "peakExcess", ${us('peak_at')} as "peakUs", readings`
+const STANDING = 'from alarm where ended_at is null and condition_active'
+
 /** Those that the readings of this log raised, and signals that are stale, which no reading says. */
 export async function readOpenConditions(db: Queryable, logKey: number): Promise<OpenCondition[]> {
   const { rows } = await db.query<OpenCondition>(
-    `select sensor_key as "sensorKey", rule, severity, ${us('raised_at')} as "raisedUs", ${us('coalesce(escalated_at, raised_at)')} as "changedUs",
-       first_value as "firstValue", peak_value as peak, peak_excess as "peakExcess", ${us('peak_at')} as "peakUs", readings
-     from alarm where ended_at is null and condition_active and (active_logs ? $1::int::text or rule = 'stale_signal')`, [logKey])
+    `select ${CONDITION} ${STANDING} and (active_logs ? $1::int::text or rule = 'stale_signal')`, [logKey])
+  return rows
+}
+
+/** Those of whole machines, each with the sensor that it was raised at, as it was then. */
+export async function readOpenMachineConditions(db: Queryable): Promise<(OpenCondition & SilentSensor)[]> {
+  const { rows } = await db.query<OpenCondition & SilentSensor>(
+    `select ${CONDITION}, sensor_id as "sensorId", sensor_type as "sensorType", machine_id as "machineId", location::text as location, unit,
+       last_value as value, last_level as level ${STANDING} and rule = 'machine_anomaly'`)
   return rows
 }
 

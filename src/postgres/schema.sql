@@ -492,6 +492,7 @@ create table sensor_outlook (
   expected double precision,
   band_low double precision,
   band_high double precision,
+  deviation real,
   constraint sensor_outlook_pkey PRIMARY KEY (sensor_key),
   constraint sensor_outlook_sensor_key_fkey FOREIGN KEY (sensor_key) REFERENCES sensors(sensor_key)
 ) with (fillfactor=50);

@@ -1,6 +1,7 @@
+import { deviationOf } from '../machine/channel.ts'
 import { hourMean, hourOf, isHourKnown } from './hour-profile.ts'
 import { takeBand, warmUpProgress } from './score-reading.ts'
-import { INTERVAL_US, LEVEL, NEWEST_US, READINGS } from './state.ts'
+import { CHANNEL_AT, INTERVAL_US, LEVEL, NEWEST_US, READINGS } from './state.ts'
 import type { Detector } from './state.ts'
 
 /** What a detector expects at the time of the newest reading, in the sensor's unit; null where it doesn't know yet. */
@@ -10,6 +11,8 @@ export interface Outlook {
   readonly expected: number | null
   readonly bandLow: number | null
   readonly bandHigh: number | null
+  /** How far it lies from its baseline lately, as a channel of its machine: standard deviations. */
+  readonly deviation: number | null
 }
 
 /**
@@ -30,7 +33,15 @@ export function outlookOf(detector: Detector): Outlook {
   const expected = isHourKnown(numbers, hour) ? hourMean(numbers, hour) : numbers[LEVEL] as number
   const band = { bandLow: 0, bandHigh: 0 }
   takeBand(numbers, expected, band)
-  return { learned: experienceOf(detector), expected: known(expected), bandLow: known(band.bandLow), bandHigh: known(band.bandHigh) }
+  return {
+    learned: experienceOf(detector), expected: known(expected), bandLow: known(band.bandLow), bandHigh: known(band.bandHigh),
+    deviation: machineDeviation(detector),
+  }
+}
+
+/** How far the sensor is from its baseline lately, in standard deviations, as a channel of its machine; null: it isn't believed yet. */
+export function machineDeviation(detector: Detector): number | null {
+  return experienceOf(detector) < 1 ? null : deviationOf(detector.numbers, CHANNEL_AT)
 }
 
 function known(value: number): number | null {

@@ -1,7 +1,8 @@
+import { CHANNEL_SLOTS } from '../machine/channel.ts'
 import { PEAKS, READINGS_PER_POINT, SHAPES, SHAPE_POINTS } from './settings.ts'
 
 /** Rises when the layout below or the meaning of a slot changes; a record of another format is not read. */
-export const LEARNED_FORMAT = 1
+export const LEARNED_FORMAT = 2
 
 /** The statistics, in the order of their tails. Each has two tails, high and low, but the shape's distance, which has one. */
 export const STATISTICS = ['value', 'jump', 'residual', 'slowMean', 'variability', 'shape'] as const
@@ -41,7 +42,9 @@ export const HOUR_MEANS = 23
 export const HOUR_COUNTS = HOUR_MEANS + 24
 /** Of each two-sided statistic: its mean and its mean absolute deviation; the shape's mean distance after them. */
 export const STATISTIC_MEANS = HOUR_COUNTS + 24
-export const TAILS_AT = STATISTIC_MEANS + TWO_SIDED + 1
+/** The sensor as a channel of its machine, which `learnChannel` keeps. */
+export const CHANNEL_AT = STATISTIC_MEANS + TWO_SIDED + 1
+export const TAILS_AT = CHANNEL_AT + CHANNEL_SLOTS
 /** A tail: how many peaks; the running one's place, and until which reading it runs; where evidence begins, its scale; the peaks. */
 export const TAIL_COUNT = 0
 export const TAIL_ACTIVE = 1

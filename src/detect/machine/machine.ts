@@ -1,36 +1,16 @@
-import { nextInterval } from '../interval.ts'
+import { BASELINE_READINGS, CHANNEL_SLOTS, channelReadings, deviationOf, isSilent, learnChannel } from './channel.ts'
 
 /** Rises when the layout of a record or the meaning of a slot changes; a record of another format is not read. */
 export const MACHINE_FORMAT = 1
 
-/** A channel's first readings make its baseline; until then it says nothing. */
-export const BASELINE_READINGS = 400
-/** Afterwards the baseline follows at this rate: half of a lasting change is usual after 870 readings. */
-const BASELINE_RATE = 0.0008
-/** A reading counts as at most so many standard deviations from its baseline: one wild channel is not a wild machine. */
-const LARGEST_DEVIATION = 3
-/** The deviation's moving average: about the last 40 readings. */
-const SMOOTHING_RATE = 0.05
-/** The alarm begins where the channels' deviations have this root mean square, and ends below the lower one. Standard deviations. */
+/** The state of alarm begins where the channels' deviations have this root mean square, and ends below the lower one. Standard deviations. */
 export const ALARM_ON = 0.98
 export const ALARM_OFF = 0.87
-/** A channel that has paused for so many of its intervals doesn't count. */
-const SILENT_INTERVALS = 12
-/** Values beyond are taken as this one, so that no square overflows. */
-const LARGEST_VALUE = 1e100
 
 const FORMAT = 0
 const ALARM = 1
 const ALARM_SINCE_US = 2
 const CHANNELS_AT = 3
-// Of each channel. Values in its unit, the deviation in standard deviations.
-const COUNT = 0
-const MEAN = 1
-const VARIANCE = 2
-const DEVIATION = 3
-const NEWEST_US = 4
-const INTERVAL_US = 5
-const CHANNEL_SLOTS = 6
 
 /** All that is known of one machine: 24 bytes, and 48 for each channel. Copying the bytes saves it. */
 export interface Machine {
@@ -68,7 +48,7 @@ export function restoreMachine(saved: Uint8Array, channels: number): Machine {
  * `value`: finite, in the channel's unit. Readings count in the order in which they come, whatever their times.
  */
 export function updateChannel({ numbers }: Machine, channel: number, timeUs: number, value: number): number {
-  learn(numbers, CHANNELS_AT + channel * CHANNEL_SLOTS, timeUs, Math.max(-LARGEST_VALUE, Math.min(LARGEST_VALUE, value)))
+  learnChannel(numbers, CHANNELS_AT + channel * CHANNEL_SLOTS, timeUs, value)
   const deviation = machineDeviation(numbers, timeUs)
   const alarm = numbers[ALARM] === 1 ? deviation >= ALARM_OFF : deviation >= ALARM_ON
   if (alarm !== (numbers[ALARM] === 1)) {
@@ -90,37 +70,13 @@ export function alarmSinceUs({ numbers }: Machine): number {
 /** 0 to 1: 1 when the first channel has its baseline. Until then the machine's score is 0. */
 export function machineWarmUpProgress({ numbers }: Machine): number {
   let most = 0
-  for (let at = CHANNELS_AT; at < numbers.length; at += CHANNEL_SLOTS) most = Math.max(most, numbers[at + COUNT] as number)
+  for (let at = CHANNELS_AT; at < numbers.length; at += CHANNEL_SLOTS) most = Math.max(most, channelReadings(numbers, at))
   return Math.min(1, most / BASELINE_READINGS)
 }
 
-/** How far a channel lies from its baseline lately: standard deviations, above 0 where it is higher. */
+/** How far a channel lies from its baseline lately: standard deviations, above 0 where it is higher; 0 while it has none. */
 export function channelDeviation({ numbers }: Machine, channel: number): number {
-  return numbers[CHANNELS_AT + channel * CHANNEL_SLOTS + DEVIATION] as number
-}
-
-function learn(numbers: Float64Array, at: number, timeUs: number, value: number): void {
-  const count = (numbers[at + COUNT] as number) + 1
-  numbers[at + COUNT] = count
-  const sinceUs = timeUs - (numbers[at + NEWEST_US] as number)
-  if (count > 1 && sinceUs > 0) numbers[at + INTERVAL_US] = nextInterval(numbers[at + INTERVAL_US] as number, sinceUs)
-  numbers[at + NEWEST_US] = timeUs
-
-  const mean = numbers[at + MEAN] as number
-  const variance = numbers[at + VARIANCE] as number
-  const difference = value - mean
-  if (count <= BASELINE_READINGS) {
-    numbers[at + MEAN] = mean + difference / count
-    numbers[at + VARIANCE] = variance + (difference * (value - (numbers[at + MEAN] as number)) - variance) / count
-    return
-  }
-  // Of a channel that has never moved, the smallest move is a large one.
-  const spread = Math.max(Math.sqrt(variance), 1e-9 * Math.abs(mean), 1e-100)
-  const deviation = Math.max(-LARGEST_DEVIATION, Math.min(LARGEST_DEVIATION, difference / spread))
-  numbers[at + DEVIATION] = (numbers[at + DEVIATION] as number) + (deviation - (numbers[at + DEVIATION] as number)) * SMOOTHING_RATE
-  const step = deviation * spread
-  numbers[at + MEAN] = mean + step * BASELINE_RATE
-  numbers[at + VARIANCE] = variance + (step * step - variance) * BASELINE_RATE
+  return deviationOf(numbers, CHANNELS_AT + channel * CHANNEL_SLOTS) ?? 0
 }
 
 /** The root mean square over the channels that have a baseline and go on; 0 if none does. */
@@ -128,9 +84,8 @@ function machineDeviation(numbers: Float64Array, timeUs: number): number {
   let sum = 0
   let channels = 0
   for (let at = CHANNELS_AT; at < numbers.length; at += CHANNEL_SLOTS) {
-    if ((numbers[at + COUNT] as number) <= BASELINE_READINGS) continue
-    if (timeUs - (numbers[at + NEWEST_US] as number) > SILENT_INTERVALS * (numbers[at + INTERVAL_US] as number)) continue
-    const deviation = numbers[at + DEVIATION] as number
+    const deviation = deviationOf(numbers, at)
+    if (deviation === null || isSilent(numbers, at, timeUs)) continue
     sum += deviation * deviation
     channels++
   }

@@ -21,6 +21,9 @@ interface AlarmRowProps {
   readonly form?: (open: boolean) => void
 }
 
+/** These are not about a value that goes far: the last one is shown. */
+const NO_PEAK: readonly Alarm['rule'][] = ['stale_signal', 'machine_anomaly']
+
 /** One alarm: how urgent, what, where, how far, since when, where it stands, and what can be done. Opens to what happened to it. */
 export function AlarmRow({ alarm, now, actions, form }: AlarmRowProps): JSX.Element {
   const [open, setOpen] = useState(false)
@@ -55,7 +58,7 @@ export function AlarmRow({ alarm, now, actions, form }: AlarmRowProps): JSX.Elem
         <span class="detail clamped" title={alarm.description}>{alarm.description}</span>
       </div>
       <p class="alarm-where"><Name name={alarm.sensor_id} /> <span class="detail"><Name name={alarm.machine_id} /></span></p>
-      <p class="alarm-peak"><span class="quiet">{alarm.rule === 'stale_signal' ? 'last' : 'peak'}</span> {formatMeasured(alarm.peak_value, alarm.unit)}</p>
+      <p class="alarm-peak"><span class="quiet">{NO_PEAK.includes(alarm.rule) ? 'last' : 'peak'}</span> {formatMeasured(alarm.peak_value, alarm.unit)}</p>
       <p class="alarm-since"><span class="quiet">since</span> <Time at={Date.parse(alarm.raised_at)} now={now} /> <Lasted alarm={alarm} now={now} /></p>
       <p class="alarm-state"><AlarmState alarm={alarm} now={now} /></p>
       {actions !== null && alarm.state !== 'suppressed' && alarm.state !== 'out_of_service' && (

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { BASELINE_READINGS } from '../../../../src/detect/machine/channel.ts'
 import {
-  BASELINE_READINGS, alarmSinceUs, channelDeviation, createMachine, isInAlarm, machineBytes, machineWarmUpProgress, restoreMachine, saveMachine,
+  alarmSinceUs, channelDeviation, createMachine, isInAlarm, machineBytes, machineWarmUpProgress, restoreMachine, saveMachine,
   updateChannel,
 } from '../../../../src/detect/machine/machine.ts'
 import type { Machine } from '../../../../src/detect/machine/machine.ts'
@@ -62,7 +63,7 @@ test('says which channels it is', () => {
   run(machine, 800, (second, channel) => (second >= 700 && channel > 0 ? (channel === 1 ? 5 : -2) : 0))
   assert.equal(isInAlarm(machine), true)
   assert.ok(channelDeviation(machine, 1) > 2)
-  assert.match(explainMachine(machine, ['Voltage', 'Pressure', 'Current']),
+  assert.match(explainMachine(['Voltage', 'Pressure', 'Current'].map((name, channel) => ({ name, deviation: channelDeviation(machine, channel) }))),
     /^Pressure [23]\.\d standard deviations above usual; Current [12]\.\d standard deviations below usual$/)
 })
 
