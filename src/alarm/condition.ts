@@ -32,6 +32,10 @@ export interface Condition {
   changedUs: number
 }
 
+export function isRaised({ phase }: Condition): boolean {
+  return phase === ACTIVE || phase === CLEARING
+}
+
 /** What one reading says of a rule. May be one object for all readings: nothing of it is kept. */
 export interface Signal {
   readonly timeUs: number

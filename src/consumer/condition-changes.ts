@@ -71,7 +71,7 @@ function toldBy(transition: Transition, rule: AlarmRule, condition: Condition, s
  */
 export function changeWithoutReading(
   transition: Transition, rule: AlarmRule, condition: Condition, settings: AlarmSettings, sensor: SilentSensor,
-  told: Pick<ConditionChange, 'timeMs' | 'description' | 'detectedBy'>,
+  told: Pick<ConditionChange, 'timeMs' | 'description' | 'detectedBy'> & Pick<ConditionChange, 'saidBy'>,
 ): ConditionChange {
   const { sensorKey, sensorId, sensorType, machineId, location, unit, value, level } = sensor
   const id = randomUUID()

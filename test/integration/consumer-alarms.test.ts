@@ -96,6 +96,23 @@ describe('the alarms of a consumer', () => {
     assert.equal((await pool.query(`select from alerts where anomaly_type = 'stale_signal'`)).rowCount, 6)
   })
 
+  test('what a partition said last holds no longer when the sensor reports through another one', async (t) => {
+    const { pool, send, consumer, consumed } = await bench(t)
+    await consumer('consumer-001')
+    const begunMs = Date.now() - 3_600_000
+    await send([at(begunMs, 41, 1), at(begunMs + 1_000, 42, 2)], 0)
+    await consumed(2)
+    // As after the topic got more partitions: its key is another one's now, and it is well.
+    await send([at(begunMs + 1_800_000, 25, 3), at(begunMs + 1_801_000, 25, 4)], 1)
+    await consumed(4)
+    assert.deepEqual(await alarms(pool), [['critical_threshold_violation', 'unacknowledged', true]])
+    // Where it reports now it falls silent meanwhile.
+    await eventually(async () => { assert.deepEqual((await alarms(pool))[0], ['critical_threshold_violation', 'returned_unacknowledged', true]) }, 30_000)
+    const { rows } = await pool.query(`select transition, description from alerts where anomaly_type = 'critical_threshold_violation' order by timestamp_utc`)
+    assert.deepEqual(rows.at(-1), { transition: 'cleared', description: 'its readings come through another partition' })
+    await eventually(async () => { assert.equal((await pool.query('select from alert_unsent')).rowCount, 0) })
+  })
+
   test('limits and values at the ends of what a number holds raise an alarm like others', async (t) => {
     const { pool, send, consumer, consumed } = await bench(t)
     await consumer('consumer-001')
