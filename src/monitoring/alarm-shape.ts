@@ -72,10 +72,15 @@ export function buildSetting({ override, ...row }: AlarmSettingRow): AlarmSettin
   }
 }
 
-export function buildSettings(rows: readonly AlarmSettingRow[]): AlarmSettingsAnswer {
+/** `alarmScore` is the limit of `learned_anomaly` where none is set. */
+export function buildSettings(rows: readonly AlarmSettingRow[], alarmScore: number): AlarmSettingsAnswer {
   const of = settingsTable(rows)
+  const settingsOf = (type: SensorType, rule: AlarmRule): AlarmSettings => {
+    const settings = of(type, null, rule)
+    return rule === 'learned_anomaly' ? { ...settings, limit: settings.limit ?? alarmScore } : settings
+  }
   return {
-    types: SENSOR_TYPE_NAMES.flatMap((type) => ALARM_RULES.map((rule) => effective(type, rule, of(type, null, rule)))),
+    types: SENSOR_TYPE_NAMES.flatMap((type) => ALARM_RULES.map((rule) => effective(type, rule, settingsOf(type, rule)))),
     set: rows.map(buildSetting),
   }
 }

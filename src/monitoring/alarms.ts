@@ -23,7 +23,8 @@ const MOST_EVENTS = 500
 /** Ten times what four operators can manage in 92 days; 50,000 take 0.4 s. */
 const MOST_SCORED = 50_000
 
-export function createAlarmReader(database: HistoryDatabase): AlarmReader {
+/** `alarmScore`: from which on a reading raises `learned_anomaly`, where nothing else is set. */
+export function createAlarmReader(database: HistoryDatabase, alarmScore: number): AlarmReader {
   return {
     async list(question) {
       const { alarms, next } = await database.read((db) => readAlarms(db, question))
@@ -38,6 +39,6 @@ export function createAlarmReader(database: HistoryDatabase): AlarmReader {
       const activations = await database.read((db) => readActivations(db, span.fromMs, span.toMs, MOST_SCORED))
       return buildScorecard(scoreAlarms(activations, span), span)
     },
-    settings: async () => buildSettings(await database.read(readAlarmSettings)),
+    settings: async () => buildSettings(await database.read(readAlarmSettings), alarmScore),
   }
 }

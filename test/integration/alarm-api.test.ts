@@ -153,10 +153,16 @@ describe('the API of alarms', () => {
       return [one?.limit, one?.on_delay_ms, set.length]
     }
     assert.deepEqual(await effective(), [44, 0, 1])
+    const { types } = await read<AlarmSettingsAnswer>('/api/alarm-settings')
+    const limits = types.filter(({ sensor_type: type }) => type === 'vibration').map(({ rule, limit }) => [rule, limit])
+    assert.deepEqual(limits.filter(([, limit]) => limit !== null), [
+      ['consecutive_high_alerts', 2], ['rapid_value_change', 3], ['baseline_deviation', 2], ['learned_anomaly', 0.7], ['stale_signal', 3]])
     for (const [body, error] of [
       [{ ...of, limit: 30, reason: 'x' }, 'the limit of warning_threshold_violation, 35, must not be above that of critical_threshold_violation, 30'],
       [{ ...of, sensor_id: 'T-1', reason: 'x' }, 'body must have either sensor_type or sensor_id'],
-      [{ sensor_id: 'T-1', rule: 'rapid_value_change', limit: 3, reason: 'x' }, 'rapid_value_change compares a reading with others; it has no limit and no deadband'],
+      [{ sensor_id: 'T-1', rule: 'rapid_value_change', limit: 0, reason: 'x' }, 'limit of rapid_value_change must be more than 0, in the sensor\'s unit'],
+      [{ sensor_type: 'energy', rule: 'consecutive_high_alerts', limit: 2.5, reason: 'x' },
+        'limit of consecutive_high_alerts must be readings in a row, a whole number from 1 to 1000'],
     ] as const) {
       const { status, body: answer } = await put(body)
       assert.deepEqual([status, answer], [400, { error }])

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { resolveSettings } from '../../../src/alarm/alarm-rules.ts'
 import type { AlarmOverride } from '../../../src/alarm/alarm-rules.ts'
-import {
-  NO_DIFFERENCE, REPLAYED_RULES, addComparisons, compareEpisodes, describeComparison, patternsOf, replayReadings,
-} from '../../../src/alarm/what-if.ts'
-import type { ReplaySettings, ReplayedReading, ReplayedRule } from '../../../src/alarm/what-if.ts'
+import { REPLAYED_RULES, replayReadings } from '../../../src/alarm/replay.ts'
+import type { ReplaySettings, ReplayedReading, ReplayedRule } from '../../../src/alarm/replay.ts'
+import { NO_DIFFERENCE, addComparisons, compareEpisodes, describeComparison } from '../../../src/alarm/what-if.ts'
 import { alertLevelOf } from '../../../src/contract/sensor-types.ts'
 
 const THRESHOLDS = { warning: 35, critical: 40 }
@@ -13,11 +12,10 @@ const BARE: AlarmOverride = { offDelayMs: 0 }
 
 /** Only the critical rule, so that a test says what it is about. */
 function settings(critical: AlarmOverride, more: Partial<Record<ReplayedRule, AlarmOverride>> = {}): ReplaySettings {
-  const rules = Object.fromEntries(REPLAYED_RULES.map((rule) => {
+  return Object.fromEntries(REPLAYED_RULES.map((rule) => {
     const override = rule === 'critical_threshold_violation' ? critical : more[rule] ?? { enabled: false }
     return [rule, resolveSettings('temperature', rule, BARE, override)]
-  })) as ReplaySettings['rules']
-  return { rules, patterns: patternsOf('temperature') }
+  })) as ReplaySettings
 }
 
 /** One every second. */
