@@ -131,7 +131,11 @@ export const scorecardSchema = object({
     proposal: nullable(object({
       setting: names(['on_delay_ms', 'off_delay_ms'], 'what to set'), delay_ms: count('to what'), alarms_after: count('that there would have been with it'),
     }, 'DelayProposal')),
-  }, 'BadActor'), { description: 'the 10 that raised most' }),
+    deadband_proposal: nullable(object({
+      deadband: Type.Number({ minimum: 0, description: 'what to set it to, in unit' }), unit: Type.String(),
+      alarms_before: count('that the stored readings around the newest alarms raise now'), alarms_after: count('that they would raise with it'),
+    }, 'DeadbandProposal')),
+  }, 'BadActor'), { description: 'the 10 that raised most; a deadband is proposed where it does as well as the delay, or better' }),
 }, 'AlarmScorecard')
 export type AlarmScorecard = Static<typeof scorecardSchema>
 

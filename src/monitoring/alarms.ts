@@ -8,6 +8,7 @@ import type { AlarmQuestion } from '../postgres/read-alarms.ts'
 import { formatCursor } from './alarm-cursor.ts'
 import { buildAlarm, buildEvents, buildScorecard, buildSettings } from './alarm-shape.ts'
 import type { HistoryDatabase } from './history-database.ts'
+import { proposeDeadbands } from './propose-deadbands.ts'
 import { RequestError } from './request-error.ts'
 
 /** The alarms as the database has them. Rejects with an `UnavailableError` while it can't be read. */
@@ -37,7 +38,8 @@ export function createAlarmReader(database: HistoryDatabase, alarmScore: number)
     },
     async scorecard(span) {
       const activations = await database.read((db) => readActivations(db, span.fromMs, span.toMs, MOST_SCORED))
-      return buildScorecard(scoreAlarms(activations, span), span)
+      const card = scoreAlarms(activations, span)
+      return buildScorecard(card, span, await proposeDeadbands(database.read, card.badActors, activations, span.toMs))
     },
     settings: async () => buildSettings(await database.read(readAlarmSettings), alarmScore),
   }

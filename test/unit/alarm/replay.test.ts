@@ -62,8 +62,8 @@ describe('a replay', () => {
   }
   for (const mode of ['full', 'lite'] as const) {
     test(`raises what the consumers raise, with the ${mode} detector too`, () => {
-      for (const overrides of [{}, tried]) {
-        const settingsOf = (rule: AlarmRule): AlarmSettings => resolveSettings('temperature', rule, (overrides as typeof tried)[rule])
+      for (const overrides of [{} as typeof tried, tried]) {
+        const settingsOf = (rule: AlarmRule): AlarmSettings => resolveSettings('temperature', rule, overrides[rule])
         const found = byReplay(readings, settingsOf, mode)
         assert.ok(found.some((line) => line.startsWith('learned_anomaly cleared')), 'the readings are strange enough')
         assert.ok(found.some((line) => line.startsWith('consecutive_high_alerts raised')))

@@ -159,6 +159,7 @@ export function SettingForm({ begin, answer, access, took }: SettingFormProps): 
       )}
       <div class="setting-said" role="status">
         {said?.kind === 'done' && <p><Mark kind="done" />{said.text}</p>}
+        {waiting === 'what-if' && <p class="quiet">Running the stored readings through both: a few seconds, at most 12.</p>}
         {result !== null && <WhatIfResult result={result} />}
       </div>
       {said?.kind === 'critical' && <p class="alarm-problem" role="alert"><Mark kind="critical" />{said.text}</p>}
