@@ -32,14 +32,17 @@ const TRIED_PERCENT = [1, 2, 3, 5, 7.5, 10]
  * The smallest deadband that would have joined most of the alarms that these readings raise; null: none would have spared a fifth. Each
  * stretch of readings is in order, and begins without an alarm.
  */
-export function proposeDeadband({ type, rule, thresholds, settings }: LimitAlarm, stretches: readonly (readonly ReplayedReading[])[]): DeadbandProposal | null {
+export function proposeDeadband(
+  { type, rule, thresholds, settings }: LimitAlarm, stretches: readonly (readonly ReplayedReading[])[],
+): DeadbandProposal | null {
   const now = settings[rule]
   const alarmsWith = (deadband: number): number => {
     const tried = alone(settings, rule, { ...now, deadband })
     return stretches.reduce((sum, readings) => sum + replayReadings(readings, thresholds, tried).length, 0)
   }
   const [low, high] = SENSOR_TYPES[type].plausible
-  const deadbands = TRIED_PERCENT.map((percent) => Number(((high - low) * percent / 100).toPrecision(2))).filter((deadband) => deadband > now.deadband)
+  const deadbands = TRIED_PERCENT.map((percent) => Number(((high - low) * percent / 100).toPrecision(2)))
+    .filter((deadband) => deadband > now.deadband)
   const alarmsBefore = alarmsWith(now.deadband)
   return leastThatHelps(alarmsBefore, deadbands.map((deadband) => ({ deadband, alarmsBefore, alarmsAfter: alarmsWith(deadband) })))
 }

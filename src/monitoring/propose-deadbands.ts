@@ -27,7 +27,8 @@ export async function proposeDeadbands(
   const fitting = actors.filter(({ rule, alarms }) => hasDeadband(rule) && alarms >= LEAST_ALARMS)
   if (fitting.length === 0) return found
   const settings = settingsTable(await read(readAlarmSettings))
-  const sensors = new Map((await read((db) => readReplaySensors(db, fitting.map(({ sensorId }) => sensorId)))).map((sensor) => [sensor.sensorId, sensor]))
+  const known = await read((db) => readReplaySensors(db, fitting.map(({ sensorId }) => sensorId)))
+  const sensors = new Map(known.map((sensor) => [sensor.sensorId, sensor]))
   for (const actor of fitting) {
     const { sensorId, rule } = actor
     const sensor = sensors.get(sensorId)

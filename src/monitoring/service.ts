@@ -104,7 +104,8 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     app = await createApp({
       log, access, demo, oidc, source, stream, tls, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic),
       sensors, history: createHistory(historyDatabase, sensors), exporter: createExporter(exportPool, historyDatabase),
-      alarms: createAlarmReader(historyDatabase, detector.alarmScore), whatIf: createWhatIf(historyDatabase, detector), maxShelveHours: config.maxShelveHours,
+      alarms: createAlarmReader(historyDatabase, detector.alarmScore), whatIf: createWhatIf(historyDatabase, detector),
+      maxShelveHours: config.maxShelveHours,
       sensorTopic: config.sensorTopic, dashboardDir: DASHBOARD_DIR, trustedProxies: config.trustedProxies,
       allowedHosts: [config.host, ...publicUrl === null ? [] : [publicUrl.hostname], ...config.allowedHosts ?? []],
     })

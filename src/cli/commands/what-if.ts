@@ -34,8 +34,8 @@ export const whatIf: Command = {
         [--detector full | lite] [--hours 24] [--to 2026-01-31T12:00:00Z]
 
 Runs the readings of the last hours before --to (now) through the settings of now and through changed ones, and changes nothing. At most
-${MOST_REPLAYED_READINGS} readings, of a type those of its first 100 sensors. The detector of learned_anomaly
-begins with up to ${MOST_LEARNED_READINGS} readings before them, of a week. FORMAT=json prints all of it. Of the system that runs here, or of DATABASE_URL.
+${MOST_REPLAYED_READINGS} readings, of a type those of its first 100 sensors. The detector of learned_anomaly begins with up to ${MOST_LEARNED_READINGS}
+readings before them, of a week. FORMAT=json prints all of it. Of the system that runs here, or of DATABASE_URL.
 
 --rule  ${REPLAYED_RULES.slice(0, 4).join(', ')},
         ${REPLAYED_RULES.slice(4).join(', ')}`,
@@ -47,8 +47,9 @@ begins with up to ${MOST_LEARNED_READINGS} readings before them, of a week. FORM
     if (answer === 'too many readings') throw new UsageError(`these are more than ${MOST_REPLAYED_READINGS} readings; take fewer hours or sensors`)
     if ('unknown' in answer) throw new ExitError(`there is no sensor "${answer.unknown}"`)
     if (format === 'json') {
-      const { sensorOf: _, comparison: { byRule, ...comparison }, ...rest } = answer
-      print(JSON.stringify({ summary: describeComparison(answer.comparison), comparison: { ...comparison, byRule: Object.fromEntries(byRule) }, ...rest }))
+      const { sensorOf: _, comparison, ...rest } = answer
+      const byRule = Object.fromEntries(comparison.byRule)
+      print(JSON.stringify({ summary: describeComparison(comparison), comparison: { ...comparison, byRule }, ...rest }))
     }
     else show(answer)
     return 0
