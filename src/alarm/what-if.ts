@@ -30,13 +30,14 @@ export interface Comparison {
 
 export const NO_DIFFERENCE: Comparison = { before: 0, after: 0, byRule: new Map(), joined: 0, gone: [], added: [], shifted: [] }
 
-/** What becomes of the alarms of one sensor. Both lists as `replayReadings` gives them. */
+/** What becomes of the alarms of one sensor. Both lists as `replayReadings` gives them: those of a rule in order, and apart. */
 export function compareEpisodes(before: readonly ReplayedEpisode[], after: readonly ReplayedEpisode[]): Comparison {
   const gone: ReplayedEpisode[] = []
   const firstOf = new Map<ReplayedEpisode, ReplayedEpisode>()
+  const sameAs = firstOverlaps(before, after)
   let joined = 0
   for (const episode of before) {
-    const same = after.find((other) => overlap(episode, other))
+    const same = sameAs.get(episode)
     if (same === undefined) gone.push(episode)
     else if (firstOf.has(same)) joined++
     else firstOf.set(same, episode)
@@ -44,18 +45,31 @@ export function compareEpisodes(before: readonly ReplayedEpisode[], after: reado
   const shifted = [...firstOf].flatMap(([episode, first]) => (
     episode.raisedMs === first.raisedMs ? [] : [{ episode, laterMs: episode.raisedMs - first.raisedMs }]))
   // One that is a part of an alarm of now is none that is added.
-  const added = after.filter((episode) => !firstOf.has(episode) && !before.some((other) => overlap(episode, other)))
+  const known = firstOverlaps(after, before)
+  const added = after.filter((episode) => !known.has(episode))
   return { before: before.length, after: after.length, byRule: countByRule(before, after), joined, gone, added, shifted }
+}
+
+/** The first of `others` that each episode overlaps, of the same rule: by one walk along both, as there may be 100,000 of each. */
+function firstOverlaps(episodes: readonly ReplayedEpisode[], others: readonly ReplayedEpisode[]): Map<ReplayedEpisode, ReplayedEpisode> {
+  const found = new Map<ReplayedEpisode, ReplayedEpisode>()
+  const byRule = Map.groupBy(others, ({ rule }) => rule)
+  const walked = new Map<ReplayedRule, number>()
+  for (const episode of episodes) {
+    const same = byRule.get(episode.rule) ?? []
+    let at = walked.get(episode.rule) ?? 0
+    let other = same[at]
+    while (other !== undefined && (other.clearedMs ?? Infinity) < episode.raisedMs) other = same[++at]
+    walked.set(episode.rule, at)
+    if (other !== undefined && other.raisedMs <= (episode.clearedMs ?? Infinity)) found.set(episode, other)
+  }
+  return found
 }
 
 function countByRule(before: readonly ReplayedEpisode[], after: readonly ReplayedEpisode[]): Map<ReplayedRule, RuleCount> {
   const of = (episodes: readonly ReplayedEpisode[], rule: ReplayedRule): number => episodes.filter((episode) => episode.rule === rule).length
   const rules = new Set([...before, ...after].map(({ rule }) => rule))
   return new Map([...rules].map((rule) => [rule, { before: of(before, rule), after: of(after, rule) }]))
-}
-
-function overlap(one: ReplayedEpisode, other: ReplayedEpisode): boolean {
-  return one.rule === other.rule && one.raisedMs <= (other.clearedMs ?? Infinity) && other.raisedMs <= (one.clearedMs ?? Infinity)
 }
 
 export function addComparisons(one: Comparison, other: Comparison): Comparison {
