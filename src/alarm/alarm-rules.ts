@@ -1,15 +1,17 @@
+import { limitProblem } from '../contract/alarm-limits.ts'
 import { ALARM_PRIORITIES } from '../contract/alarm.ts'
 import type { AlarmPriority, AlarmRule } from '../contract/alarm.ts'
 import { SENSOR_TYPES } from '../contract/sensor-types.ts'
-import type { AlarmDefaults, AlertLevel, SensorType, SensorTypeSettings } from '../contract/sensor-types.ts'
+import type { AlarmDefaults, AlertLevel, PatternRuleLimits, SensorType, SensorTypeSettings } from '../contract/sensor-types.ts'
 import type { ConditionSettings } from './condition.ts'
+import { MACHINE_LIMIT } from './machine-signal.ts'
 
 /** How one rule of one sensor alarms. */
 export interface AlarmSettings extends ConditionSettings {
   readonly enabled: boolean
   /** Null: as severe as the worst reading of the episode. */
   readonly priority: AlarmPriority | null
-  /** In the sensor's unit, of a threshold rule; null: the sensor's own threshold, or none where sensors have none. */
+  /** As `LIMIT_RANGES` says; null: the sensor's own threshold, the score that the consumers are started with, or none. */
   readonly limit: number | null
   /** So far a value has to come back beyond the limit to be clear, in the sensor's unit (OPC UA's AlarmDeadband). */
   readonly deadband: number
@@ -21,8 +23,8 @@ export interface AlarmSettings extends ConditionSettings {
 export type AlarmOverride = { readonly [Name in keyof AlarmSettings]?: AlarmSettings[Name] | null }
 
 /**
- * Where a value says by itself whether the rule fires: at a limit from below or from above. Only these have a limit and a deadband; those of a
- * rule that compares a reading with others would be about something that moves.
+ * Where a value says by itself whether the rule fires: at a limit from below or from above. Only these have a deadband; that
+ * of a rule that compares a reading with others would be about something that moves.
  */
 export const LIMIT_SIDE: Readonly<Partial<Record<AlarmRule, 'high' | 'low'>>> = {
   critical_threshold_violation: 'high', warning_threshold_violation: 'high',
@@ -50,13 +52,32 @@ const FAST_SIGNAL: AlarmDefaults = { deadbandPercent: 5, offDelayMs: 15_000 }
 
 /** What holds where nothing is set. */
 export function defaultSettings(type: SensorType, rule: AlarmRule): AlarmSettings {
-  const { alarms = FAST_SIGNAL, plausible: [low, high] }: SensorTypeSettings = SENSOR_TYPES[type]
+  const { alarms = FAST_SIGNAL, plausible: [low, high], rules }: SensorTypeSettings = SENSOR_TYPES[type]
   const { deadbandPercent, offDelayMs } = alarms
   return {
-    enabled: !OFF.includes(rule), priority: null, limit: null, latch: false, onDelayMs: 0, reAlarmMs: null,
+    enabled: !OFF.includes(rule), priority: null, limit: defaultLimit(rule, rules), latch: false, onDelayMs: 0, reAlarmMs: null,
     deadband: LIMIT_SIDE[rule] === undefined ? 0 : (high - low) * deadbandPercent / 100,
     // A signal is back with one reading: there is nothing that dances on a threshold.
     offDelayMs: rule === 'stale_signal' ? 0 : EVENTS.includes(rule) ? EVENT_OFF_DELAY_MS : offDelayMs,
+  }
+}
+
+function defaultLimit(rule: AlarmRule, { consecutiveHigh, rapidChange, baselineDeviation }: PatternRuleLimits): number | null {
+  switch (rule) {
+    case 'consecutive_high_alerts': return consecutiveHigh
+    case 'rapid_value_change': return rapidChange
+    case 'baseline_deviation': return baselineDeviation
+    case 'stale_signal': return STALE_INTERVALS
+    case 'machine_anomaly': return MACHINE_LIMIT
+    default: return null
+  }
+}
+
+/** The pattern rules' limits, as they are set. */
+export function patternLimits(settingsOf: (rule: AlarmRule) => AlarmSettings | undefined): PatternRuleLimits {
+  const limitOf = (rule: AlarmRule): number => settingsOf(rule)?.limit ?? Infinity
+  return {
+    consecutiveHigh: limitOf('consecutive_high_alerts'), rapidChange: limitOf('rapid_value_change'), baselineDeviation: limitOf('baseline_deviation'),
   }
 }
 
@@ -100,12 +121,11 @@ export function checkOverride(rule: AlarmRule, override: AlarmOverride): string 
   }
   if (override.reAlarmMs === 0) return 'reAlarmMs must be more than 0'
   const { limit, deadband } = override
-  if (LIMIT_SIDE[rule] === undefined && ((limit ?? null) !== null || (deadband ?? null) !== null)) {
-    return `${rule} compares a reading with others; it has no limit and no deadband`
+  if (deadband !== undefined && deadband !== null) {
+    if (LIMIT_SIDE[rule] === undefined) return `${rule} compares no value with a limit, so it has no deadband`
+    if (!(Number.isFinite(deadband) && deadband >= 0)) return 'deadband must be 0 or more'
   }
-  if (limit !== undefined && limit !== null && !Number.isFinite(limit)) return 'limit must be a number'
-  if (deadband !== undefined && deadband !== null && !(Number.isFinite(deadband) && deadband >= 0)) return 'deadband must be 0 or more'
-  return null
+  return limit === undefined || limit === null ? null : limitProblem(rule, limit)
 }
 
 /** From the lowest to the highest; a limit that isn't set isn't there. */

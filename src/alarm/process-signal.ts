@@ -1,5 +1,4 @@
 import type { AlarmRule } from '../contract/alarm.ts'
-import { alertLevelOf } from '../contract/sensor-types.ts'
 import type { AlertLevel, Thresholds } from '../contract/sensor-types.ts'
 import { LIMIT_SIDE, severityOf, severityRank } from './alarm-rules.ts'
 import type { AlarmSettings } from './alarm-rules.ts'
@@ -66,10 +65,4 @@ export function signalOf(
 function thresholdOf(rule: AlarmRule, { warning, critical }: Thresholds): number | null {
   if (rule === 'critical_threshold_violation') return critical
   return rule === 'warning_threshold_violation' ? warning : null
-}
-
-/** The level of a reading: by the limits that are set here where there are any, else the one that it came with. */
-export function levelBy(value: number, sent: AlertLevel, thresholds: Thresholds, warningLimit: number | null, criticalLimit: number | null): AlertLevel {
-  if (warningLimit === null && criticalLimit === null) return sent
-  return alertLevelOf(value, { warning: warningLimit ?? thresholds.warning, critical: criticalLimit ?? thresholds.critical })
 }

@@ -1,3 +1,5 @@
+import { leastThatHelps } from './least-that-helps.ts'
+
 /** A setting for an alarm that comes too often, with the effect that it would have had. */
 export interface DelayProposal {
   readonly setting: 'offDelayMs' | 'onDelayMs'
@@ -6,17 +8,13 @@ export interface DelayProposal {
   readonly alarmsAfter: number
 }
 
-interface Interval {
+export interface Interval {
   readonly raisedMs: number
   readonly clearedMs: number | null
 }
 
 /** To be chosen from; the longest is the longest that EEMUA 191 recommends to begin with. */
 const DELAYS_MS = [2_000, 5_000, 10_000, 15_000, 30_000, 60_000]
-/** A shorter delay with this part of the best one's effect is the better one. */
-const GOOD_ENOUGH = 0.8
-/** What spares less isn't worth a setting. */
-const LEAST_SPARED = 0.2
 
 /**
  * The delay that would have spared most of the alarms of one rule of one sensor; null: none would have spared a fifth. An off-delay goes first,
@@ -32,10 +30,8 @@ export function proposeDelay(own: readonly Interval[]): DelayProposal | null {
 function best(
   own: readonly Interval[], setting: DelayProposal['setting'], alarmsWith: (own: readonly Interval[], delayMs: number) => number,
 ): DelayProposal | null {
-  const tried = DELAYS_MS.map((delayMs) => ({ setting, delayMs, alarmsBefore: own.length, alarmsAfter: alarmsWith(own, delayMs) }))
-  const most = own.length - Math.min(...tried.map(({ alarmsAfter }) => alarmsAfter))
-  if (most < own.length * LEAST_SPARED || most === 0) return null
-  return tried.find(({ alarmsAfter }) => own.length - alarmsAfter >= most * GOOD_ENOUGH) ?? null
+  return leastThatHelps(own.length, DELAYS_MS.map((delayMs) => (
+    { setting, delayMs, alarmsBefore: own.length, alarmsAfter: alarmsWith(own, delayMs) })))
 }
 
 /** Two between which it was clear for less than the delay are one. */

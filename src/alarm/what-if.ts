@@ -1,41 +1,6 @@
-import type { AlarmRule } from '../contract/alarm.ts'
 import { SENSOR_TYPES } from '../contract/sensor-types.ts'
-import type { AlertLevel, PatternRuleLimits, SensorType, Thresholds } from '../contract/sensor-types.ts'
-import { BAD_QUALITY_BELOW } from '../contract/quality.ts'
-import { RULES, applyRules, emptyMemory, remember } from '../detect/rules.ts'
-import type { PatternRule } from '../detect/rules.ts'
-import type { AlarmSettings } from './alarm-rules.ts'
-import { emptyCondition, followCondition } from './condition.ts'
-import { emptySignal, levelBy, signalOf } from './process-signal.ts'
-
-/** The rules that a series of readings of one sensor can be run through. */
-export const REPLAYED_RULES = [
-  ...RULES, 'warning_threshold_violation', 'low_threshold_violation', 'critical_low_threshold_violation', 'bad_quality',
-] as const satisfies readonly AlarmRule[]
-export type ReplayedRule = (typeof REPLAYED_RULES)[number]
-
-export interface ReplayedReading {
-  /** Milliseconds since 1970. */
-  readonly timeMs: number
-  readonly value: number
-  readonly level: AlertLevel
-  /** 0 to 1; null: not told. */
-  readonly quality: number | null
-}
-
-export interface ReplaySettings {
-  readonly rules: Readonly<Record<ReplayedRule, AlarmSettings>>
-  readonly patterns: PatternRuleLimits
-}
-
-export interface ReplayedEpisode {
-  readonly rule: ReplayedRule
-  readonly raisedMs: number
-  /** Null: it stands at the end of the readings. */
-  readonly clearedMs: number | null
-  readonly peak: number
-  readonly readings: number
-}
+import type { SensorType, Thresholds } from '../contract/sensor-types.ts'
+import type { ReplayedEpisode, ReplayedRule } from './replay.ts'
 
 /** Where neither the sensor nor its readings tell their thresholds: those of its type. */
 export function knownThresholds(type: SensorType, warning: number | null, critical: number | null): Thresholds {
@@ -43,57 +8,16 @@ export function knownThresholds(type: SensorType, warning: number | null, critic
   return { warning: warning ?? table.warning, critical: critical ?? table.critical }
 }
 
-/** The pattern rules' limits of a type. */
-export function patternsOf(type: SensorType): PatternRuleLimits {
-  return SENSOR_TYPES[type].rules
-}
-
-/** The alarms that these readings of one sensor, in order, would raise. */
-export function replayReadings(readings: Iterable<ReplayedReading>, thresholds: Thresholds, { rules, patterns }: ReplaySettings): ReplayedEpisode[] {
-  const memory = emptyMemory()
-  const signal = emptySignal()
-  const followed = REPLAYED_RULES.filter((rule) => rules[rule].enabled)
-    .map((rule) => ({ rule, settings: rules[rule], condition: emptyCondition(), open: -1 }))
-  const episodes: ReplayedEpisode[] = []
-  const warningLimit = rules.warning_threshold_violation.limit
-  const criticalLimit = rules.critical_threshold_violation.limit
-  let offset = 0
-
-  for (const { timeMs, value, level: sent, quality } of readings) {
-    const bad = quality !== null && quality < BAD_QUALITY_BELOW
-    const level = levelBy(value, sent, thresholds, warningLimit, criticalLimit)
-    const reading = { timeUs: timeMs * 1_000, offset: offset++, value, level }
-    const fired = bad ? 0 : applyRules(memory, value, level, patterns)
-    if (!bad) remember(memory, value)
-    for (const one of followed) {
-      const { rule, settings, condition } = one
-      if (rule === 'bad_quality') Object.assign(signal, { ...reading, over: bad, clear: !bad, excess: -(quality ?? 1), severity: 0 })
-      else if (bad) continue
-      else signalOf(signal, rule, reading, hasFired(fired, rule), settings, thresholds)
-      const change = followCondition(condition, signal, settings)
-      if (change === 'raised') one.open = episodes.push(episodeOf(rule, condition, null)) - 1
-      else if (change !== null) episodes[one.open] = episodeOf(rule, condition, change === 'cleared' ? timeMs : null)
-    }
-  }
-  // What stands is as of its last reading, not of its last change.
-  for (const { rule, condition, open } of followed) {
-    if (open !== -1 && episodes[open]?.clearedMs === null) episodes[open] = episodeOf(rule, condition, null)
-  }
-  return episodes
-}
-
-function hasFired(fired: number, rule: ReplayedRule): boolean {
-  const bit = RULES.indexOf(rule as PatternRule)
-  return bit !== -1 && (fired & (1 << bit)) !== 0
-}
-
-function episodeOf(rule: ReplayedRule, condition: ReturnType<typeof emptyCondition>, clearedMs: number | null): ReplayedEpisode {
-  return { rule, raisedMs: condition.raisedUs / 1_000, clearedMs, peak: condition.peak, readings: condition.readings }
+export interface RuleCount {
+  readonly before: number
+  readonly after: number
 }
 
 export interface Comparison {
   readonly before: number
   readonly after: number
+  /** The same by rule, of those that raise any. */
+  readonly byRule: ReadonlyMap<ReplayedRule, RuleCount>
   /** Alarms of now that would be one with another. */
   readonly joined: number
   /** Alarms of now at whose time there would be none. */
@@ -104,15 +28,16 @@ export interface Comparison {
   readonly shifted: readonly { readonly episode: ReplayedEpisode, readonly laterMs: number }[]
 }
 
-export const NO_DIFFERENCE: Comparison = { before: 0, after: 0, joined: 0, gone: [], added: [], shifted: [] }
+export const NO_DIFFERENCE: Comparison = { before: 0, after: 0, byRule: new Map(), joined: 0, gone: [], added: [], shifted: [] }
 
-/** What becomes of the alarms of one sensor. Both lists as `replayReadings` gives them. */
+/** What becomes of the alarms of one sensor. Both lists as `replayReadings` gives them: those of a rule in order, and apart. */
 export function compareEpisodes(before: readonly ReplayedEpisode[], after: readonly ReplayedEpisode[]): Comparison {
   const gone: ReplayedEpisode[] = []
   const firstOf = new Map<ReplayedEpisode, ReplayedEpisode>()
+  const sameAs = firstOverlaps(before, after)
   let joined = 0
   for (const episode of before) {
-    const same = after.find((other) => overlap(episode, other))
+    const same = sameAs.get(episode)
     if (same === undefined) gone.push(episode)
     else if (firstOf.has(same)) joined++
     else firstOf.set(same, episode)
@@ -120,17 +45,41 @@ export function compareEpisodes(before: readonly ReplayedEpisode[], after: reado
   const shifted = [...firstOf].flatMap(([episode, first]) => (
     episode.raisedMs === first.raisedMs ? [] : [{ episode, laterMs: episode.raisedMs - first.raisedMs }]))
   // One that is a part of an alarm of now is none that is added.
-  const added = after.filter((episode) => !firstOf.has(episode) && !before.some((other) => overlap(episode, other)))
-  return { before: before.length, after: after.length, joined, gone, added, shifted }
+  const known = firstOverlaps(after, before)
+  const added = after.filter((episode) => !known.has(episode))
+  return { before: before.length, after: after.length, byRule: countByRule(before, after), joined, gone, added, shifted }
 }
 
-function overlap(one: ReplayedEpisode, other: ReplayedEpisode): boolean {
-  return one.rule === other.rule && one.raisedMs <= (other.clearedMs ?? Infinity) && other.raisedMs <= (one.clearedMs ?? Infinity)
+/** The first of `others` that each episode overlaps, of the same rule: by one walk along both, as there may be 100,000 of each. */
+function firstOverlaps(episodes: readonly ReplayedEpisode[], others: readonly ReplayedEpisode[]): Map<ReplayedEpisode, ReplayedEpisode> {
+  const found = new Map<ReplayedEpisode, ReplayedEpisode>()
+  const byRule = Map.groupBy(others, ({ rule }) => rule)
+  const walked = new Map<ReplayedRule, number>()
+  for (const episode of episodes) {
+    const same = byRule.get(episode.rule) ?? []
+    let at = walked.get(episode.rule) ?? 0
+    let other = same[at]
+    while (other !== undefined && (other.clearedMs ?? Infinity) < episode.raisedMs) other = same[++at]
+    walked.set(episode.rule, at)
+    if (other !== undefined && other.raisedMs <= (episode.clearedMs ?? Infinity)) found.set(episode, other)
+  }
+  return found
+}
+
+function countByRule(before: readonly ReplayedEpisode[], after: readonly ReplayedEpisode[]): Map<ReplayedRule, RuleCount> {
+  const of = (episodes: readonly ReplayedEpisode[], rule: ReplayedRule): number => episodes.filter((episode) => episode.rule === rule).length
+  const rules = new Set([...before, ...after].map(({ rule }) => rule))
+  return new Map([...rules].map((rule) => [rule, { before: of(before, rule), after: of(after, rule) }]))
 }
 
 export function addComparisons(one: Comparison, other: Comparison): Comparison {
+  const byRule = new Map(one.byRule)
+  for (const [rule, { before, after }] of other.byRule) {
+    const known = byRule.get(rule)
+    byRule.set(rule, { before: before + (known?.before ?? 0), after: after + (known?.after ?? 0) })
+  }
   return {
-    before: one.before + other.before, after: one.after + other.after, joined: one.joined + other.joined,
+    before: one.before + other.before, after: one.after + other.after, byRule, joined: one.joined + other.joined,
     gone: [...one.gone, ...other.gone], added: [...one.added, ...other.added], shifted: [...one.shifted, ...other.shifted],
   }
 }

@@ -1,9 +1,10 @@
-import { LIMIT_SIDE } from '../alarm/alarm-rules.ts'
+import { LIMIT_SIDE, patternLimits } from '../alarm/alarm-rules.ts'
 import type { AlarmSettings } from '../alarm/alarm-rules.ts'
 import { settingsTable } from '../alarm/settings-table.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
 import type { AlarmRule } from '../contract/alarm.ts'
-import type { SensorType } from '../contract/sensor-types.ts'
+import { SENSOR_TYPE_NAMES } from '../contract/sensor-types.ts'
+import type { PatternRuleLimits, SensorType } from '../contract/sensor-types.ts'
 import { readAlarmSettings, readAlarmSettingsVersion } from '../postgres/alarm-settings.ts'
 import type { Pool } from '../postgres/pool.ts'
 
@@ -14,24 +15,35 @@ export interface SensorAlarms {
   /** A bit for each rule that is enabled, and for each that has to look at every value, because it has a limit of its own. */
   readonly enabled: number
   readonly limits: number
+  readonly patterns: PatternRuleLimits
   /** A reading of so high a score, 0 to 1, raises `learned_anomaly`. */
   readonly learnedScore: number
+  /** So many intervals without a reading raise `stale_signal`. */
+  readonly staleIntervals: number
 }
+
+/** Rules for which sensors are looked for that no reading tells of. */
+const LEAST_KNOWN = ['stale_signal', 'machine_anomaly'] as const satisfies readonly AlarmRule[]
+type LeastKnown = (typeof LEAST_KNOWN)[number]
 
 /** The settings as they were when they were read last. */
 export interface AlarmSettingsTable {
   /** The same object until something is changed; sensors for which nothing is set share their type's. */
   of(sensorKey: number, type: SensorType): SensorAlarms
+  /** The smallest limit of the rule of any sensor. */
+  leastLimit(rule: LeastKnown): number
   /** Takes over what was changed. */
   refresh(): Promise<void>
 }
 
-/** Of rules by their places in `ALARM_RULES`. */
+/** Of rules by their places in `ALARM_RULES`. `learnedScore` is that of a sensor for which none is set. */
 export function sensorAlarms(rules: readonly AlarmSettings[], learnedScore: number): SensorAlarms {
+  const settingsOf = (rule: AlarmRule): AlarmSettings | undefined => rules[ALARM_RULES.indexOf(rule)]
   const bits = (holds: (rule: AlarmRule, settings: AlarmSettings) => boolean): number => (
     ALARM_RULES.reduce((mask, rule, index) => mask | (holds(rule, rules[index] as AlarmSettings) ? 1 << index : 0), 0))
   return {
-    rules, learnedScore, enabled: bits((_, { enabled }) => enabled),
+    rules, patterns: patternLimits(settingsOf), learnedScore: settingsOf('learned_anomaly')?.limit ?? learnedScore,
+    staleIntervals: settingsOf('stale_signal')?.limit ?? Infinity, enabled: bits((_, { enabled }) => enabled),
     limits: bits((rule, { enabled, limit }) => (
       enabled && LIMIT_SIDE[rule] !== undefined && (limit !== null || rule === 'warning_threshold_violation'))),
   }
@@ -43,6 +55,7 @@ export async function readSettingsTable(pool: Pool, learnedScore: number): Promi
   let sensorsWithOwn = new Set<number>()
   const byType = new Map<SensorType, SensorAlarms>()
   const bySensor = new Map<number, SensorAlarms>()
+  const least = new Map<LeastKnown, number>()
 
   async function refresh(): Promise<void> {
     // Before the rows: what is set in between is read again.
@@ -53,6 +66,10 @@ export async function readSettingsTable(pool: Pool, learnedScore: number): Promi
     sensorsWithOwn = new Set(rows.flatMap(({ sensorKey }) => sensorKey ?? []))
     byType.clear()
     bySensor.clear()
+    for (const rule of LEAST_KNOWN) {
+      least.set(rule, Math.min(...rows.flatMap((row) => (row.rule === rule ? row.override.limit ?? [] : [])),
+        ...SENSOR_TYPE_NAMES.map((type) => settings(type, null, rule).limit ?? Infinity)))
+    }
     version = newest
   }
 
@@ -65,6 +82,7 @@ export async function readSettingsTable(pool: Pool, learnedScore: number): Promi
   await refresh()
   return {
     refresh,
+    leastLimit: (rule) => least.get(rule) ?? Infinity,
     of: (sensorKey, type) => (sensorsWithOwn.has(sensorKey) ? remembered(bySensor, sensorKey, type, sensorKey) : remembered(byType, type, type, null)),
   }
 }

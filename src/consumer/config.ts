@@ -5,8 +5,9 @@ import { kafkaSecurityOf } from '../kafka/security.ts'
 import type { KafkaSecurity } from '../kafka/security.ts'
 import { postgresVariables } from '../postgres/config.ts'
 import type { Retention } from '../postgres/retention.ts'
-import { decimal, integer, oneOf, readVariables, text } from '../runtime/config.ts'
+import { integer, oneOf, readVariables, text } from '../runtime/config.ts'
 import type { Environment } from '../runtime/config.ts'
+import { detectorInUse, detectorVariables } from '../runtime/detector-variables.ts'
 import { ExitError } from '../runtime/errors.ts'
 import { livenessVariables } from '../runtime/liveness-file.ts'
 import { LOG_LEVELS } from '../runtime/log.ts'
@@ -46,16 +47,7 @@ export const variables = {
     defaultValue: 0, min: 0, max: 36_500,
     help: 'Rollups by hour are kept so long, at least as long as those by minute, and dropped by whole years. 0: for ever.',
   }),
-  DETECTOR: oneOf(['full', 'lite', 'off'], {
-    defaultValue: 'full',
-    help: 'How the consumers learn what is normal for each sensor: full takes 5 KB and about 2 µs a reading; lite 2 KB and half of the time, and '
-      + 'does not compare the shape of the last readings with earlier ones. The same in all consumers.',
-  }),
-  DETECTOR_ALARM_SCORE: decimal({
-    defaultValue: 0.7, min: 0.1, max: 0.99,
-    help: 'A reading raises an alarm when the learned detector gives it so high a score, 0 to 1. At 0.7 a sensor without a fault raises one in four '
-      + 'weeks, at 0.5, which is for few sensors, three a week. The same in all consumers.',
-  }),
+  ...detectorVariables,
   ...thresholdVariables(SENSOR_TYPES),
   ...livenessVariables,
   LOG_LEVEL: oneOf(LOG_LEVELS, { defaultValue: 'info', help: 'What is logged, and everything above it.' }),
@@ -84,6 +76,7 @@ export interface ConsumerConfig {
 
 export function readConfig(env: Environment): ConsumerConfig {
   const values = readVariables(variables, env)
+  const detector = detectorInUse(values)
   return {
     consumerId: values.CONSUMER_ID,
     group: values.CONSUMER_GROUP,
@@ -97,8 +90,8 @@ export function readConfig(env: Environment): ConsumerConfig {
     batchMaxAgeMs: values.BATCH_MAX_AGE_MS,
     retention: retentionOf(values.RETENTION_RAW_DAYS, values.RETENTION_MINUTE_DAYS, values.RETENTION_HOUR_DAYS),
     thresholds: thresholdOverrides(SENSOR_TYPES, values),
-    learnedScore: values.DETECTOR_ALARM_SCORE,
-    detector: values.DETECTOR === 'off' ? null : values.DETECTOR,
+    learnedScore: detector.alarmScore,
+    detector: detector.mode,
     livenessFile: values.LIVENESS_FILE,
     logLevel: values.LOG_LEVEL,
   }

@@ -2,7 +2,6 @@ import { LIMIT_SIDE } from '../alarm/alarm-rules.ts'
 import type { AlarmSettings } from '../alarm/alarm-rules.ts'
 import type { Condition, ConditionChange } from '../alarm/condition.ts'
 import type { AlarmRule } from '../contract/alarm.ts'
-import { SENSOR_TYPES } from '../contract/sensor-types.ts'
 import { duration, explain } from '../detect/learned/reason.ts'
 import type { Result } from '../detect/learned/score-reading.ts'
 import { RULES, describeRule } from '../detect/rules.ts'
@@ -16,7 +15,7 @@ export function describeChange(
   settings: AlarmSettings, learned: Result,
 ): string {
   if (transition === 'cleared') return describeEnd(rule, condition, reading, unit)
-  const { value, quality, sensorType, thresholds } = reading
+  const { value, quality, thresholds } = reading
   const now = `${round(value)} ${unit}`
   if (rule === 'learned_anomaly') return memory.detector === null ? now : explain(memory.detector, learned, value, unit)
   if (rule === 'bad_quality') return `quality ${round(quality)} of 1; its readings raise no alarm of the process`
@@ -25,7 +24,7 @@ export function describeChange(
     return `${now}, ${side === 'high' ? 'at or above' : 'at or below'} ${round(settings.limit ?? thresholds.warning)} ${unit}`
   }
   if (!(RULES as readonly AlarmRule[]).includes(rule)) return now
-  return describeRule(rule as PatternRule, memory.rules, value, unit, thresholds.critical, SENSOR_TYPES[sensorType].rules)
+  return describeRule(rule as PatternRule, memory.rules, value, unit, thresholds.critical, settings.limit)
 }
 
 /** As of the moment at which it was noticed. */

@@ -2,7 +2,7 @@ import { severityOf, severityRank } from '../alarm/alarm-rules.ts'
 import type { AlarmSettings } from '../alarm/alarm-rules.ts'
 import { INACTIVE, emptyCondition, followCondition } from '../alarm/condition.ts'
 import type { Condition } from '../alarm/condition.ts'
-import { MACHINE_LIMIT, judgeMachine } from '../alarm/machine-signal.ts'
+import { judgeMachine } from '../alarm/machine-signal.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
 import { duration } from '../detect/learned/reason.ts'
@@ -55,7 +55,7 @@ export function watchMachines(pool: Pool, consumerId: string, settings: AlarmSet
     const sensor = machine.sensor = channels.find(({ sensorKey }) => sensorKey === machine.sensor.sensorKey) ?? machine.sensor
     const rule = settings.of(sensor.sensorKey, sensor.sensorType as SensorType).rules[RULE_INDEX] as AlarmSettings
     const { machineDeviation } = farthest
-    const { over, clear } = judgeMachine(machineDeviation, MACHINE_LIMIT)
+    const { over, clear } = judgeMachine(machineDeviation, rule.limit ?? Infinity)
     const transition = followCondition(machine.condition, {
       timeUs: nowMs * 1000, offset: 0, value: sensor.value, excess: machineDeviation,
       severity: severityRank(rule.priority ?? severityOf(RULE, sensor.level)),
@@ -73,7 +73,7 @@ export function watchMachines(pool: Pool, consumerId: string, settings: AlarmSet
       if (performance.now() - lookedMs < INTERVAL_MS) return []
       lookedMs = performance.now()
       const machines = watched ??= await resume()
-      const channels = await readUnusualMachines(pool, MACHINE_LIMIT, [...machines.keys()], SILENT_INTERVALS)
+      const channels = await readUnusualMachines(pool, settings.leastLimit(RULE), [...machines.keys()], SILENT_INTERVALS)
       const nowMs = Date.now()
       return [...Map.groupBy(channels, ({ machineId }) => machineId)]
         .flatMap(([machineId, of]) => follow(machines, machineId, of, nowMs) ?? [])

@@ -6,14 +6,14 @@ import { createSensorMemory } from './sensor-memory.ts'
 import type { SensorMemory } from './sensor-memory.ts'
 
 /** Rises when the layout below or the order of `ALARM_RULES` changes; a snapshot of another format is not read. */
-export const SNAPSHOT_FORMAT = 2
+export const SNAPSHOT_FORMAT = 3
 
-const HEAD_BYTES = 4 + 1 + 1 + BASELINE_READINGS * 8 + 8 + 8 + 1
+const HEAD_BYTES = 4 + 1 + 2 + BASELINE_READINGS * 8 + 8 + 8 + 1
 const OPEN_BYTES = 1 + CONDITION_BYTES
 
 /**
- * Packs what is remembered of the sensors of one partition but their learned detectors, at 55 bytes a sensor and 91 for each condition that isn't
- * inactive. A record, big endian: sensor_key int4, number of values int1, consecutiveHigh int1, values 4 × float8, newestUs and intervalUs
+ * Packs what is remembered of the sensors of one partition but their learned detectors, at 56 bytes a sensor and 91 for each condition that isn't
+ * inactive. A record, big endian: sensor_key int4, number of values int1, consecutiveHigh int2, values 4 × float8, newestUs and intervalUs
  * float8, number of conditions int1, and each of them: its place in `ALARM_RULES` int1, the condition.
  */
 export function packMemories(memories: ReadonlyMap<number, SensorMemory>): Buffer {
@@ -25,7 +25,7 @@ export function packMemories(memories: ReadonlyMap<number, SensorMemory>): Buffe
     const { rules, newestUs, intervalUs } = memory
     at = packed.writeInt32BE(sensorKey, at)
     at = packed.writeUInt8(rules.values.length, at)
-    at = packed.writeUInt8(rules.consecutiveHigh, at)
+    at = packed.writeUInt16BE(rules.consecutiveHigh, at)
     for (let index = 0; index < BASELINE_READINGS; index++) at = packed.writeDoubleBE(rules.values[index] ?? 0, at)
     at = packed.writeDoubleBE(newestUs, at)
     at = packed.writeDoubleBE(intervalUs, at)
@@ -42,8 +42,8 @@ export function unpackMemories(packed: Buffer): Map<number, SensorMemory> {
   for (let at = 0; at < packed.length;) {
     const sensorKey = packed.readInt32BE(at)
     const count = packed.readUInt8(at + 4)
-    const consecutiveHigh = packed.readUInt8(at + 5)
-    at += 6
+    const consecutiveHigh = packed.readUInt16BE(at + 5)
+    at += 7
     const values = Array.from({ length: count }, (_, index) => packed.readDoubleBE(at + index * 8))
     at += BASELINE_READINGS * 8
     const memory = createSensorMemory(null, { values, consecutiveHigh })

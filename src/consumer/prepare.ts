@@ -271,7 +271,7 @@ function createScoring(log: OwnedLog, { alarmSettings }: PrepareContext, output:
     const alarms = alarmSettings.of(sensor.key, reading.sensorType)
     const memory = memoryOf(log, sensor.key)
     memory.heardMs = heardMs
-    judge(memory, { sensorType: reading.sensorType, timeUs, offset, value, level, quality, thresholds: version.thresholds },
+    judge(memory, { timeUs, offset, value, level, quality, thresholds: version.thresholds },
       { log, consumerId: output.consumerId, sensor, version, reading, alarms }, output.changes)
   }
 }

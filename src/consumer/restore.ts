@@ -102,7 +102,7 @@ function judgeAgain(memory: SensorMemory, reading: StoredReading, { thresholds }
   const { timeUs, offset, value, level, quality } = reading
   const sensorType = reading.sensorType as SensorType
   judgeReading(memory, {
-    sensorType, timeUs, offset, value, level, quality: quality ?? Number.NaN,
+    timeUs, offset, value, level, quality: quality ?? Number.NaN,
     thresholds: effectiveThresholds({ warning: reading.ownWarning, critical: reading.ownCritical }, thresholds[sensorType],
       { warning: reading.sentWarning, critical: reading.sentCritical }, SENSOR_TYPES[sensorType]),
   }, alarmSettings.of(reading.sensorKey, sensorType), () => {})

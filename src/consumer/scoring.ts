@@ -1,16 +1,16 @@
 import { INACTIVE, emptyCondition, followCondition } from '../alarm/condition.ts'
 import type { Condition, ConditionChange as Transition } from '../alarm/condition.ts'
 import { severityRank } from '../alarm/alarm-rules.ts'
+import { judgeLearned } from '../alarm/learned-signal.ts'
 import { emptySignal, signalOf } from '../alarm/process-signal.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
 import type { AlarmRule } from '../contract/alarm.ts'
 import { BAD_QUALITY_BELOW } from '../contract/quality.ts'
-import { ALERT_LEVELS, SENSOR_TYPES } from '../contract/sensor-types.ts'
-import type { AlertLevel, SensorType, Thresholds } from '../contract/sensor-types.ts'
+import { ALERT_LEVELS } from '../contract/sensor-types.ts'
+import type { AlertLevel, Thresholds } from '../contract/sensor-types.ts'
 import { experienceOf } from '../detect/learned/outlook.ts'
 import { emptyResult, scoreReading } from '../detect/learned/score-reading.ts'
 import type { Result } from '../detect/learned/score-reading.ts'
-import { STRENGTH_AT_THRESHOLD } from '../detect/learned/settings.ts'
 import { CHANNEL_AT } from '../detect/learned/state.ts'
 import type { Detector } from '../detect/learned/state.ts'
 import { learnChannel } from '../detect/machine/channel.ts'
@@ -21,7 +21,6 @@ import type { SensorMemory } from './sensor-memory.ts'
 
 /** A reading of a sensor, as it is judged. */
 export interface JudgedReading {
-  readonly sensorType: SensorType
   /** Microseconds since 1970. */
   readonly timeUs: number
   readonly offset: number
@@ -41,8 +40,6 @@ export const bitOf = (rule: AlarmRule): number => 1 << ALARM_RULES.indexOf(rule)
 const LEARNED = bitOf('learned_anomaly')
 const BAD_QUALITY = bitOf('bad_quality')
 const STALE = bitOf('stale_signal')
-/** What is unusual for its sensor is over until the evidence is so weak. */
-const STRENGTH_CLEAR = STRENGTH_AT_THRESHOLD / 2
 
 const signal = emptySignal()
 const learned = emptyResult()
@@ -57,7 +54,7 @@ export function judgeReading(memory: SensorMemory, reading: JudgedReading, alarm
   let touched = (memory.open & STALE) | (isBad ? BAD_QUALITY : memory.open & BAD_QUALITY)
   let fired = isBad ? BAD_QUALITY : 0
   if (!isBad) {
-    fired = applyRules(memory.rules, reading.value, ALERT_LEVELS[reading.level] as AlertLevel, SENSOR_TYPES[reading.sensorType].rules)
+    fired = applyRules(memory.rules, reading.value, ALERT_LEVELS[reading.level] as AlertLevel, alarms.patterns)
     if (memory.detector !== null && isUnusual(memory.detector, reading, alarms.learnedScore)) fired |= LEARNED
     touched |= (fired & alarms.enabled) | alarms.limits | (memory.open & ~STALE)
   }
@@ -74,7 +71,7 @@ export function learnAgain({ detector }: SensorMemory, { timeUs, value, quality 
   if (detector !== null && !(quality < BAD_QUALITY_BELOW)) learnReading(detector, timeUs, value)
 }
 
-/** No reading has come when there should have been three: as of this moment, in microseconds since 1970. */
+/** No reading has come when there should have been some: as of this moment, in microseconds since 1970. */
 export function judgeSilence(memory: SensorMemory, nowUs: number, alarms: SensorAlarms, onChange: OnChange): void {
   const index = ALARM_RULES.indexOf('stale_signal')
   const settings = alarms.rules[index]
@@ -104,10 +101,8 @@ function follow(memory: SensorMemory, index: number, reading: JudgedReading, fir
   const condition = conditionOf(memory, index)
   const { timeUs, offset, value, level } = reading
   signalOf(signal, rule, { timeUs, offset, value, level: ALERT_LEVELS[level] as AlertLevel }, fired, settings, reading.thresholds)
-  if (rule === 'learned_anomaly') {
-    signal.excess = learned.strength
-    signal.clear = !fired && learned.strength < STRENGTH_CLEAR
-  } else if (rule === 'bad_quality') signal.excess = -reading.quality
+  if (rule === 'learned_anomaly') judgeLearned(signal, fired, learned.strength)
+  else if (rule === 'bad_quality') signal.excess = -reading.quality
   if (!settings.enabled) {
     signal.over = false
     signal.clear = true

@@ -1,4 +1,3 @@
-import { STALE_INTERVALS } from '../alarm/alarm-rules.ts'
 import type { AlarmSettings } from '../alarm/alarm-rules.ts'
 import { INACTIVE, isRaised } from '../alarm/condition.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
@@ -41,6 +40,8 @@ export function watchSilence(
   let lookedMs = performance.now()
   let marks = new Map<number, Mark>()
   let marking = false
+  /** Of sensors that were silent. */
+  const types = new Map<number, SensorType>()
 
   /** Not waited for: a broker that is slow to say where its logs end must not hold up the ingest, and another look will do. */
   async function mark(): Promise<void> {
@@ -56,12 +57,17 @@ export function watchSilence(
     }
   }
 
-  const isSilent = ({ open, heardMs, intervalUs, newestUs }: SensorMemory, atMs: number): boolean => (
-    (open & STALE_BIT) === 0 && intervalUs > 0 && atMs - heardMs > Math.max(STALE_INTERVALS * intervalUs / 1000, LEAST_MS)
-      && Math.abs(atMs - newestUs / 1000) < MOST_MS)
+  /** Of a sensor whose type isn't known here yet by the smallest limit of all: it is found out, and then by its own. */
+  function isSilent({ open, heardMs, intervalUs, newestUs }: SensorMemory, sensorKey: number, atMs: number): boolean {
+    if ((open & STALE_BIT) !== 0 || intervalUs === 0 || Math.abs(atMs - newestUs / 1000) >= MOST_MS) return false
+    const silentMs = atMs - heardMs
+    if (silentMs <= Math.max(settings.leastLimit('stale_signal') * intervalUs / 1000, LEAST_MS)) return false
+    const type = types.get(sensorKey)
+    return type === undefined || silentMs > settings.of(sensorKey, type).staleIntervals * intervalUs / 1000
+  }
 
   function hasSilent({ memories }: OwnedLog, atMs: number): boolean {
-    for (const memory of memories.values()) if (isSilent(memory, atMs)) return true
+    for (const [sensorKey, memory] of memories) if (isSilent(memory, sensorKey, atMs)) return true
     return false
   }
 
@@ -69,16 +75,18 @@ export function watchSilence(
     const marked = marks.get(log.partition)
     if (marked === undefined || log.preparedOffset < marked.end) return []
     const { atMs } = marked
-    const silent = [...log.memories].filter(([, memory]) => isSilent(memory, atMs)).map(([sensorKey]) => sensorKey)
+    const silent = [...log.memories].filter(([sensorKey, memory]) => isSilent(memory, sensorKey, atMs)).map(([sensorKey]) => sensorKey)
     if (silent.length === 0) return []
     // A producer that gives its messages no key is read by several of us.
     const elsewhere = new Map((await readLastReadings(pool, silent)).map(({ sensorKey, timeUs }) => [sensorKey, timeUs]))
     const sensors = new Map((await readSilentSensors(pool, silent)).map((sensor) => [sensor.sensorKey, sensor]))
+    for (const { sensorKey, sensorType } of sensors.values()) types.set(sensorKey, sensorType as SensorType)
     const changes: ConditionChange[] = []
     for (const sensorKey of silent) {
       const memory = log.memories.get(sensorKey) as SensorMemory
       const sensor = sensors.get(sensorKey)
       const alarms = sensor && settings.of(sensorKey, sensor.sensorType as SensorType)
+      if (sensor !== undefined && !isSilent(memory, sensorKey, atMs)) continue
       const newestUs = elsewhere.get(sensorKey) ?? 0
       if (sensor === undefined || alarms === undefined || (alarms.enabled & STALE_BIT) === 0 || newestUs > memory.newestUs) {
         if (sensor !== undefined && alarms !== undefined && newestUs - memory.newestUs > LOG_SILENT_MS * 1000) {

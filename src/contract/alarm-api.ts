@@ -144,7 +144,11 @@ export const scorecardSchema = object({
     proposal: nullable(object({
       setting: names(['on_delay_ms', 'off_delay_ms'], 'what to set'), delay_ms: count('to what'), alarms_after: count('that there would have been with it'),
     }, 'DelayProposal')),
-  }, 'BadActor'), { description: 'the 10 that raised most' }),
+    deadband_proposal: nullable(object({
+      deadband: Type.Number({ minimum: 0, description: 'what to set it to, in unit' }), unit: Type.String(),
+      alarms_before: count('that the stored readings around the newest alarms raise now'), alarms_after: count('that they would raise with it'),
+    }, 'DeadbandProposal')),
+  }, 'BadActor'), { description: 'the 10 that raised most; a deadband is proposed where it does as well as the delay, or better' }),
 }, 'AlarmScorecard')
 export type AlarmScorecard = Static<typeof scorecardSchema>
 
@@ -155,7 +159,11 @@ const delay = (description: string) => Type.Integer({ minimum: 0, maximum: MOST_
 const settingFields = {
   enabled: Type.Boolean(),
   priority,
-  limit: Type.Number({ description: 'of a threshold rule, in the sensor\'s unit' }),
+  limit: Type.Number({
+    description: 'of a threshold rule a value in the sensor\'s unit; of consecutive_high_alerts readings in a row, 1 to 1000; of rapid_value_change '
+      + 'a step, and of baseline_deviation a distance, in the sensor\'s unit, more than 0; of learned_anomaly a score, 0.1 to 0.99; of stale_signal '
+      + 'intervals without a reading, 1 to 1000. bad_quality and machine_anomaly have none',
+  }),
   deadband: Type.Number({ minimum: 0, description: 'of a threshold rule: so far back beyond the limit is clear, in the sensor\'s unit' }),
   on_delay_ms: delay('so long it must be there before it is raised'),
   off_delay_ms: delay('so long it must be gone before it is cleared'),
@@ -211,6 +219,7 @@ export const whatIfSchema = Type.Object({
   from: Type.String({ format: 'date-time', description: 'begin of the readings' }),
   to: Type.String({ format: 'date-time', description: 'their end, not included' }),
   settings: Type.Array(Type.Object({ rule, ...optional(settingFields) }, { additionalProperties: false }), { minItems: 1, maxItems: 20 }),
+  detector: Type.Optional(names(['full', 'lite'], 'the detector that is tried for learned_anomaly; absent: the one that is in use')),
 }, { additionalProperties: false })
 export type WhatIf = Static<typeof whatIfSchema>
 
@@ -222,9 +231,17 @@ export const whatIfAnswerSchema = object({
   summary: Type.String({ description: 'such as "41 alarms become 3: 38 are one with another; one comes 4 s later; none is lost"' }),
   sensors: count('that were looked at'), readings: count('that were looked at'),
   before: count('alarms with the settings of now'), after: count('alarms with those that were asked for'),
+  rules: Type.Array(object({ rule, before: count('as above'), after: count('as above') }, 'WhatIfRule'), {
+    description: 'the same by rule, of those that raise any',
+  }),
   joined: count('alarms of now that would be one with another'),
   gone: Type.Array(episode, { description: 'alarms at whose time there would be none; the first 100' }), gone_count: count('all of them'),
   added: Type.Array(episode, { description: 'alarms at whose time there is none now; the first 100' }), added_count: count('all of them'),
   shifted: Type.Array(episode, { description: 'alarms that would come at another time; the first 100' }), shifted_count: count('all of them'),
+  learning: nullable(object({
+    readings: count('before from, that the detectors learned from'),
+    shortest_ms: count('how long before from they begin, of the sensor of which least was read'),
+    believed_sensors: count('whose detector was believed at from; that of another raises nothing until it is'),
+  }, 'WhatIfLearning')),
 }, 'WhatIfAnswer')
 export type WhatIfAnswer = Static<typeof whatIfAnswerSchema>

@@ -1,3 +1,4 @@
+import { MOST_CONSECUTIVE } from '../contract/alarm-limits.ts'
 import type { AlarmRule } from '../contract/alarm.ts'
 import type { AlertLevel, PatternRuleLimits } from '../contract/sensor-types.ts'
 
@@ -14,7 +15,7 @@ export type PatternRule = (typeof RULES)[number]
 export interface RuleMemory {
   /** The last values, oldest first; at most `BASELINE_READINGS`. In the sensor's unit. */
   readonly values: number[]
-  /** Readings in a row at warning or above. */
+  /** Readings in a row at warning or above, at most `MOST_CONSECUTIVE`: not only up to a limit, which may be set higher meanwhile. */
   consecutiveHigh: number
 }
 
@@ -27,7 +28,7 @@ export function emptyMemory(): RuleMemory {
  * `RULES`: an array would be the only object that most readings make. The same readings give the same bits.
  */
 export function applyRules(memory: RuleMemory, value: number, level: AlertLevel, limits: PatternRuleLimits): number {
-  memory.consecutiveHigh = level === 'normal' ? 0 : Math.min(memory.consecutiveHigh + 1, limits.consecutiveHigh)
+  memory.consecutiveHigh = level === 'normal' ? 0 : Math.min(memory.consecutiveHigh + 1, MOST_CONSECUTIVE)
   return (level === 'critical' ? 1 : 0)
     | (memory.consecutiveHigh >= limits.consecutiveHigh ? 2 : 0)
     | (Math.abs(stepTo(memory, value)) > limits.rapidChange ? 4 : 0)
@@ -40,14 +41,14 @@ export function remember({ values }: RuleMemory, value: number): void {
   values.push(value)
 }
 
-/** What happened, for the operator, in the sensor's unit. Asked after `applyRules` and before `remember`. */
+/** What happened, for the operator, in the sensor's unit; `limit` is the rule's own. Asked after `applyRules` and before `remember`. */
 export function describeRule(
-  rule: PatternRule, memory: RuleMemory, value: number, unit: string, criticalThreshold: number, limits: PatternRuleLimits,
+  rule: PatternRule, memory: RuleMemory, value: number, unit: string, criticalThreshold: number, limit: number | null,
 ): string {
   const now = `${round(value)} ${unit}`
   switch (rule) {
     case 'critical_threshold_violation': return `${now}, critical from ${round(criticalThreshold)} ${unit}`
-    case 'consecutive_high_alerts': return `${limits.consecutiveHigh} readings or more in a row at warning or above, now ${now}`
+    case 'consecutive_high_alerts': return `${limit} readings or more in a row at warning or above, now ${now}`
     case 'rapid_value_change': {
       const step = stepTo(memory, value)
       return `${step > 0 ? 'rose' : 'fell'} by ${round(Math.abs(step))} ${unit} in one reading, to ${now}`

@@ -1,6 +1,7 @@
 import type { AlarmSettings } from '../alarm/alarm-rules.ts'
+import type { DeadbandProposal } from '../alarm/propose-deadband.ts'
 import { TARGETS } from '../alarm/scorecard.ts'
-import type { Scorecard, ScorecardSpan } from '../alarm/scorecard.ts'
+import type { BadActor, Scorecard, ScorecardSpan } from '../alarm/scorecard.ts'
 import { settingsTable } from '../alarm/settings-table.ts'
 import type {
   Alarm, AlarmEventShown, AlarmScorecard, AlarmSetting, AlarmSettingsAnswer, EffectiveAlarmSetting, OpenAlarms,
@@ -74,10 +75,15 @@ export function buildSetting({ override, ...row }: AlarmSettingRow): AlarmSettin
   }
 }
 
-export function buildSettings(rows: readonly AlarmSettingRow[]): AlarmSettingsAnswer {
+/** `alarmScore` is the limit of `learned_anomaly` where none is set. */
+export function buildSettings(rows: readonly AlarmSettingRow[], alarmScore: number): AlarmSettingsAnswer {
   const of = settingsTable(rows)
+  const settingsOf = (type: SensorType, rule: AlarmRule): AlarmSettings => {
+    const settings = of(type, null, rule)
+    return rule === 'learned_anomaly' ? { ...settings, limit: settings.limit ?? alarmScore } : settings
+  }
   return {
-    types: SENSOR_TYPE_NAMES.flatMap((type) => ALARM_RULES.map((rule) => effective(type, rule, of(type, null, rule)))),
+    types: SENSOR_TYPE_NAMES.flatMap((type) => ALARM_RULES.map((rule) => effective(type, rule, settingsOf(type, rule)))),
     set: rows.map(buildSetting),
   }
 }
@@ -91,7 +97,9 @@ function effective(type: SensorType, rule: AlarmRule, settings: AlarmSettings): 
 
 const SETTING_NAMES = { onDelayMs: 'on_delay_ms', offDelayMs: 'off_delay_ms' } as const
 
-export function buildScorecard(card: Scorecard, { fromMs, toMs, operators }: ScorecardSpan): AlarmScorecard {
+export function buildScorecard(
+  card: Scorecard, { fromMs, toMs, operators }: ScorecardSpan, deadbands: ReadonlyMap<BadActor, DeadbandProposal & { readonly unit: string }>,
+): AlarmScorecard {
   const share = (priority: keyof Scorecard['priorities']) => (
     { ...card.priorities[priority], target_percent: TARGETS.prioritiesPercent[priority] })
   return {
@@ -103,10 +111,20 @@ export function buildScorecard(card: Scorecard, { fromMs, toMs, operators }: Sco
     chattering_count: card.chatteringCount,
     chattering: card.chattering.map(({ sensorId, rule, mostPerMinute }) => ({ sensor_id: sensorId, rule, most_per_minute: mostPerMinute })),
     priorities: { high: share('high'), medium: share('medium'), low: share('low') },
-    bad_actors: card.badActors.map(({ sensorId, rule, alarms, percent, proposal }) => ({
-      sensor_id: sensorId, rule, alarms, percent,
-      proposal: proposal === null ? null
-        : { setting: SETTING_NAMES[proposal.setting], delay_ms: proposal.delayMs, alarms_after: proposal.alarmsAfter },
+    bad_actors: card.badActors.map((actor) => ({
+      sensor_id: actor.sensorId, rule: actor.rule, alarms: actor.alarms, percent: actor.percent,
+      ...proposalsOf(actor, deadbands.get(actor)),
     })),
+  }
+}
+
+function proposalsOf(
+  { proposal }: BadActor, deadband: DeadbandProposal & { readonly unit: string } | undefined,
+): Pick<AlarmScorecard['bad_actors'][number], 'proposal' | 'deadband_proposal'> {
+  return {
+    proposal: proposal === null ? null
+      : { setting: SETTING_NAMES[proposal.setting], delay_ms: proposal.delayMs, alarms_after: proposal.alarmsAfter },
+    deadband_proposal: deadband === undefined ? null
+      : { deadband: deadband.deadband, unit: deadband.unit, alarms_before: deadband.alarmsBefore, alarms_after: deadband.alarmsAfter },
   }
 }

@@ -8,6 +8,7 @@ import type { AlarmQuestion } from '../postgres/read-alarms.ts'
 import { formatCursor } from './alarm-cursor.ts'
 import { buildAlarm, buildEvents, buildScorecard, buildSettings } from './alarm-shape.ts'
 import type { HistoryDatabase } from './history-database.ts'
+import { proposeDeadbands } from './propose-deadbands.ts'
 import { RequestError } from './request-error.ts'
 
 /** The alarms as the database has them. Rejects with an `UnavailableError` while it can't be read. */
@@ -23,7 +24,8 @@ const MOST_EVENTS = 500
 /** Ten times what four operators can manage in 92 days; 50,000 take 0.4 s. */
 const MOST_SCORED = 50_000
 
-export function createAlarmReader(database: HistoryDatabase): AlarmReader {
+/** `alarmScore`: from which on a reading raises `learned_anomaly`, where nothing else is set. */
+export function createAlarmReader(database: HistoryDatabase, alarmScore: number): AlarmReader {
   return {
     async list(question) {
       const { alarms, next } = await database.read((db) => readAlarms(db, question))
@@ -36,8 +38,9 @@ export function createAlarmReader(database: HistoryDatabase): AlarmReader {
     },
     async scorecard(span) {
       const activations = await database.read((db) => readActivations(db, span.fromMs, span.toMs, MOST_SCORED))
-      return buildScorecard(scoreAlarms(activations, span), span)
+      const card = scoreAlarms(activations, span)
+      return buildScorecard(card, span, await proposeDeadbands(database.read, card.badActors, activations, span.toMs))
     },
-    settings: async () => buildSettings(await database.read(readAlarmSettings)),
+    settings: async () => buildSettings(await database.read(readAlarmSettings), alarmScore),
   }
 }

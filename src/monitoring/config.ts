@@ -4,6 +4,8 @@ import type { KafkaSecurity } from '../kafka/security.ts'
 import { postgresVariables } from '../postgres/config.ts'
 import { flag, integer, oneOf, port, readVariables, text } from '../runtime/config.ts'
 import type { Environment } from '../runtime/config.ts'
+import { detectorInUse, detectorVariables } from '../runtime/detector-variables.ts'
+import type { DetectorInUse } from '../runtime/detector-variables.ts'
 import { LOG_LEVELS } from '../runtime/log.ts'
 import type { LogLevel } from '../runtime/log.ts'
 import { oidcOf, oidcVariables } from './access/oidc-config.ts'
@@ -41,6 +43,7 @@ export const monitoringVariables = {
     ...text({ help: 'The socket of a demonstration, by which services are killed and revived from the page; set by `make all DEMO=1`.' }), defaultValue: null,
   },
   MAX_SHELVE_HOURS: integer({ defaultValue: 24, min: 1, max: 8_760, help: 'The hours for which an operator can shelve an alarm at most.' }),
+  ...detectorVariables,
   DATABASE_URL: postgresVariables.DATABASE_URL,
   KAFKA_BROKERS: kafkaVariables.KAFKA_BROKERS,
   SENSOR_TOPIC: kafkaVariables.SENSOR_TOPIC,
@@ -68,6 +71,8 @@ export interface MonitoringConfig {
   readonly demoSocket?: string | null
   /** Absent: 24. */
   readonly maxShelveHours?: number
+  /** As the consumers have it. Absent: full, 0.7. */
+  readonly detector?: DetectorInUse
   readonly databaseUrl: string
   readonly brokers: readonly string[]
   readonly kafkaSecurity: KafkaSecurity
@@ -90,6 +95,7 @@ export function readConfig(env: Environment): MonitoringConfig {
     publicUrl: values.MONITORING_PUBLIC_URL,
     demoSocket: values.DEMO_SOCKET,
     maxShelveHours: values.MAX_SHELVE_HOURS,
+    detector: detectorInUse(values),
     databaseUrl: values.DATABASE_URL,
     brokers: values.KAFKA_BROKERS,
     kafkaSecurity: kafkaSecurityOf(values),

@@ -1,10 +1,12 @@
 import { checkOverride } from '../alarm/alarm-rules.ts'
 import type { AlarmOverride } from '../alarm/alarm-rules.ts'
-import { REPLAYED_RULES, describeComparison } from '../alarm/what-if.ts'
-import type { ReplayedEpisode, ReplayedRule } from '../alarm/what-if.ts'
+import { REPLAYED_RULES } from '../alarm/replay.ts'
+import type { ReplayedEpisode, ReplayedRule } from '../alarm/replay.ts'
+import { describeComparison } from '../alarm/what-if.ts'
 import type { WhatIf, WhatIfAnswer } from '../contract/alarm-api.ts'
 import { MOST_REPLAYED_READINGS, replayAlarms } from '../postgres/replay-alarms.ts'
 import type { ReplayAnswer } from '../postgres/replay-alarms.ts'
+import type { DetectorInUse } from '../runtime/detector-variables.ts'
 import { overrideOf } from './alarm-setting.ts'
 import type { HistoryDatabase } from './history-database.ts'
 import { RequestError } from './request-error.ts'
@@ -15,12 +17,16 @@ export type AskWhatIf = (question: WhatIf) => Promise<WhatIfAnswer>
 
 const MOST_LISTED = 100
 
-export function createWhatIf(database: HistoryDatabase): AskWhatIf {
+export function createWhatIf(database: HistoryDatabase, detector: DetectorInUse): AskWhatIf {
   return async (question) => {
-    const { sensor_type: sensorType, sensors: sensorIds } = question
+    const { sensor_type: sensorType, sensors: sensorIds, detector: triedMode = null } = question
     if ((sensorType === undefined) === (sensorIds === undefined)) throw new RequestError(400, 'body must have either sensors or sensor_type')
     const of = sensorIds === undefined ? { sensorType: sensorType as NonNullable<typeof sensorType> } : { sensorIds }
-    const answer = await replayAlarms(database.read, { of, ...readSpan(question, Date.now()), changes: changesOf(question) })
+    const changes = changesOf(question)
+    if (detector.mode === null && triedMode === null && changes.has('learned_anomaly')) {
+      throw new RequestError(400, 'nothing is learned here (DETECTOR is off); say which detector to try: full or lite')
+    }
+    const answer = await replayAlarms(database.read, { of, ...readSpan(question, Date.now()), changes, detector, triedMode })
     if (answer === 'too many readings') {
       throw new RequestError(400, `these are more than ${MOST_REPLAYED_READINGS} readings; ask for a shorter time or for fewer sensors`)
     }
@@ -40,7 +46,7 @@ function changesOf({ settings }: WhatIf): Map<ReplayedRule, AlarmOverride> {
   }))
 }
 
-function buildAnswer({ comparison, sensorOf, sensors, readings }: ReplayAnswer): WhatIfAnswer {
+function buildAnswer({ comparison, sensorOf, sensors, readings, learning }: ReplayAnswer): WhatIfAnswer {
   const list = (episodes: readonly { readonly episode: ReplayedEpisode, readonly laterMs: number | null }[]): WhatIfAnswer['gone'] => (
     episodes.slice(0, MOST_LISTED).map(({ episode, laterMs }) => ({
       sensor_id: sensorOf.get(episode) ?? '', rule: episode.rule, raised_at: new Date(episode.raisedMs).toISOString(),
@@ -48,10 +54,14 @@ function buildAnswer({ comparison, sensorOf, sensors, readings }: ReplayAnswer):
       later_ms: laterMs === null ? null : Math.round(laterMs),
     })))
   const unmoved = (episodes: readonly ReplayedEpisode[]) => list(episodes.map((episode) => ({ episode, laterMs: null })))
-  const { before, after, joined, gone, added, shifted } = comparison
+  const { before, after, byRule, joined, gone, added, shifted } = comparison
   return {
     summary: describeComparison(comparison), sensors, readings, before, after, joined,
+    rules: [...byRule].map(([rule, counts]) => ({ rule, ...counts })),
     gone: unmoved(gone), gone_count: gone.length, added: unmoved(added), added_count: added.length,
     shifted: list(shifted), shifted_count: shifted.length,
+    learning: learning === null ? null : {
+      readings: learning.readings, shortest_ms: Math.round(learning.shortestMs), believed_sensors: learning.believed,
+    },
   }
 }

@@ -56,12 +56,16 @@ describe('the page of alarms', () => {
     assert.match(lines[0] ?? '', /Alarms a day, for one operator\s+412\s+at most 150\s+missed/)
     assert.match(lines.find((line) => line.startsWith('Of medium')) ?? '', /14\.6 %\s+about 15 %\s+met/)
     assert.match(await page.locator('.actors li').first().innerText(), /188\s+45\.6 %[\s\S]*Rapid change[\s\S]*Off-delay of 30 seconds: 12 alarms instead of 188/)
+    assert.match(await page.locator('.actors li').nth(1).innerText(), /97[\s\S]*Critical limit[\s\S]*Deadband of 0\.75 %: 4 alarms instead of 80/)
+    assert.match(await page.locator('.actors li').nth(2).innerText(), /No delay would have helped\./)
+    const deadband = page.getByRole('link', { name: 'Try it at hum-sensor-007' })
+    assert.match(await deadband.getAttribute('href') ?? '', /#tab=settings&sensor=hum-sensor-007&rule=critical_threshold_violation&deadband=0\.75$/)
     await shoot(page, 'page-scorecard', { check: assertWellDrawn, fullPage: true })
     const asked = page.waitForRequest(/alarm-scorecard\?.*operators=3/)
     await page.getByLabel('Operators who share them').fill('3')
     await page.getByLabel('Operators who share them').press('Tab')
     await asked
-    await page.getByRole('link', { name: /^Try it/ }).click()
+    await page.getByRole('link', { name: 'Try it at vib-sensor-002' }).click()
     assert.match(page.url(), /#tab=settings&sensor=vib-sensor-002&rule=rapid_value_change&off_delay_ms=30000$/)
   })
 
@@ -71,18 +75,21 @@ describe('the page of alarms', () => {
     assert.match(await page.locator('#set li').nth(1).innerText(), /Rapid change, vib-sensor-002: off\s*Undone by otto, .*: loose cable/)
     assert.equal(await page.getByLabel('Off-delay, s').inputValue(), '30')
     assert.equal(await page.getByLabel('Raises alarms').inputValue(), 'false')
-    assert.equal(await page.getByLabel(/^Limit,/).count(), 0)
+    assert.equal(await page.getByLabel('Limit: step of more than').inputValue(), '')
+    assert.equal(await page.getByLabel(/^Deadband/).count(), 0)
     const bodies: unknown[] = []
     await page.route('**/api/what-if', (route) => {
       bodies.push(route.request().postDataJSON())
       return route.fulfill({ json: {
         summary: '41 alarms become 3: 37 are one with another, 1 does not come', sensors: 1, readings: 7_200, before: 41, after: 3, joined: 37, gone_count: 1,
         gone: [{ sensor_id: 'vib-sensor-002', rule: 'rapid_value_change', raised_at: new Date().toISOString(), cleared_at: null, peak_value: 4, later_ms: null }],
-        added: [], added_count: 0, shifted: [], shifted_count: 0,
+        added: [], added_count: 0, shifted: [], shifted_count: 0, learning: null,
+        rules: [{ rule: 'rapid_value_change', before: 38, after: 0 }, { rule: 'bad_quality', before: 3, after: 3 }],
       } })
     })
     await page.getByRole('button', { name: 'What if' }).click()
-    await seen(page, '.what-if', /What if: 41 alarms become 3[\s\S]*From 7,200 readings of 1 sensor; nothing was changed\.[\s\S]*Would not come: vib-sensor-002 at/)
+    await seen(page, '.what-if', /What if: 41 alarms become 3[\s\S]*From 7,200 readings of 1 sensor; nothing was changed\./)
+    await seen(page, '.what-if', /Rapid change: 38 become 0[\s\S]*Readings of bad quality: 3, as now[\s\S]*Would not come: Rapid change, vib-sensor-002 at/)
     assert.deepEqual((bodies[0] as { settings: unknown }).settings, [{ rule: 'rapid_value_change', enabled: false, off_delay_ms: 30_000 }])
     await shoot(page, 'page-settings', { check: assertWellDrawn, fullPage: true })
     await page.getByRole('button', { name: 'Set', exact: true }).click()
@@ -95,6 +102,45 @@ describe('the page of alarms', () => {
     await seen(page, '.holds', 'Holds now: on, limit 42 °C, deadband 0.3 °C, on-delay 0 ms, off-delay 90 seconds, goes by itself.')
     await page.getByRole('button', { name: 'Undo Critical limit reached, all temperature sensors' }).click()
     await shoot(page, 'page-settings-undo', { check: assertWellDrawn, fullPage: true })
+  })
+
+  test('has the right limit for each rule, and tries another detector on what was learned', async (t) => {
+    const page = await open(t, '#tab=settings&type=temperature&rule=consecutive_high_alerts')
+    const limits: string[] = []
+    for (const rule of ['consecutive_high_alerts', 'rapid_value_change', 'stale_signal', 'bad_quality', 'learned_anomaly']) {
+      await page.getByLabel('Rule').selectOption(rule)
+      const limit = page.locator('#setting-limit')
+      if (await limit.count() === 0) limits.push(`${rule} has none`)
+      else {
+        const attributes = await Promise.all(['step', 'min', 'max', 'placeholder'].map((name) => limit.getAttribute(name)))
+        limits.push([await page.locator('label[for=setting-limit]').innerText(), ...attributes].join('|'))
+      }
+    }
+    assert.deepEqual(limits, [
+      'Limit: readings in a row|1|1|1000|now 3', 'Limit: step of more than, °C|any|0||now 10', 'Limit: intervals without a reading|any|1|1000|now 3',
+      'bad_quality has none', 'Limit: score, 0.1 to 0.99|any|0.1|0.99|now 0.7',
+    ])
+    await seen(page, '.holds', 'Holds now: on, limit 0.7 of 1, on-delay 0 ms, off-delay 5 minutes, goes by itself.')
+    const bodies: { settings?: unknown, detector?: unknown }[] = []
+    await page.route('**/api/what-if', (route) => {
+      bodies.push(route.request().postDataJSON() as object)
+      return route.fulfill({ json: {
+        summary: '12 alarms become 17: 5 are new; none is lost', sensors: 2, readings: 57_600, before: 12, after: 17, joined: 0, gone: [], gone_count: 0,
+        added: [], added_count: 5, shifted: [], shifted_count: 0, rules: [{ rule: 'learned_anomaly', before: 12, after: 17 }],
+        learning: { readings: 100_000, shortest_ms: 86_400_000, believed_sensors: 1 },
+      } })
+    })
+    await page.getByLabel('Limit: score, 0.1 to 0.99').fill('0.6')
+    await page.getByLabel('With the detector').selectOption('lite')
+    await page.getByRole('button', { name: 'What if' }).click()
+    await seen(page, '.what-if', /Not as it was learned: 12 become 17/)
+    await seen(page, '.what-if', /Learned from 100,000 readings before, over 24 h or more: enough to begin with for 1 of 2 sensors; of the others /)
+    assert.deepEqual(bodies.map(({ settings, detector }) => [settings, detector]), [[[{ rule: 'learned_anomaly', limit: 0.6 }], 'lite']])
+    await shoot(page, 'page-settings-learned', { check: assertWellDrawn, fullPage: true })
+    await page.getByLabel('Limit: score, 0.1 to 0.99').fill('7')
+    await page.getByLabel('Reason').fill('test')
+    await page.getByRole('button', { name: 'Set', exact: true }).click()
+    assert.equal(await page.locator('#setting-limit:invalid').count(), 1, 'the browser says what is allowed')
   })
 
   test('shows settings to whoever may not change them', async (t) => {

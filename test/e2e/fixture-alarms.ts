@@ -86,8 +86,16 @@ export function scorecard(now: number): AlarmScorecard {
       low: { alarms: 242, percent: 58.7, target_percent: 80 },
     },
     bad_actors: [
-      { sensor_id: 'vib-sensor-002', rule: 'rapid_value_change', alarms: 188, percent: 45.6, proposal: { setting: 'off_delay_ms', delay_ms: 30_000, alarms_after: 12 } },
-      { sensor_id: `extremely-long-name-of-the-western-hall-${'x'.repeat(200)}`, rule: 'baseline_deviation', alarms: 3, percent: 0.7, proposal: null },
+      {
+        sensor_id: 'vib-sensor-002', rule: 'rapid_value_change', alarms: 188, percent: 45.6, deadband_proposal: null,
+        proposal: { setting: 'off_delay_ms', delay_ms: 30_000, alarms_after: 12 },
+      },
+      {
+        sensor_id: 'hum-sensor-007', rule: 'critical_threshold_violation', alarms: 97, percent: 23.5,
+        proposal: { setting: 'off_delay_ms', delay_ms: 60_000, alarms_after: 30 },
+        deadband_proposal: { deadband: 0.75, unit: '%', alarms_before: 80, alarms_after: 4 },
+      },
+      { sensor_id: `extremely-long-name-of-the-western-hall-${'x'.repeat(200)}`, rule: 'baseline_deviation', alarms: 3, percent: 0.7, proposal: null, deadband_proposal: null },
     ],
   }
 }
@@ -99,7 +107,10 @@ export function alarmSettings(now: number): AlarmSettingsAnswer {
   return {
     types: [
       { sensor_type: 'temperature', rule: 'critical_threshold_violation', ...held, limit: 42, off_delay_ms: 90_000 },
-      { sensor_type: 'temperature', rule: 'rapid_value_change', ...held, deadband: 0 },
+      { sensor_type: 'temperature', rule: 'rapid_value_change', ...held, deadband: 0, limit: 10 },
+      { sensor_type: 'temperature', rule: 'consecutive_high_alerts', ...held, deadband: 0, limit: 3 },
+      { sensor_type: 'temperature', rule: 'learned_anomaly', ...held, deadband: 0, limit: 0.7, off_delay_ms: 300_000 },
+      { sensor_type: 'temperature', rule: 'stale_signal', ...held, deadband: 0, limit: 3, off_delay_ms: 0 },
     ],
     set: [
       {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import type { Alarm, AlarmDetail, AlarmScorecard, AlarmSetting, AlarmSettingsAnswer, Alarms, OpenAlarms, WhatIfAnswer } from '../../src/contract/alarm-api.ts'
 import { uuidText } from '../../src/postgres/alarm-changes.ts'
@@ -166,10 +166,17 @@ describe('the API of alarms', () => {
       return [one?.limit, one?.on_delay_ms, set.length]
     }
     assert.deepEqual(await effective(), [44, 0, 1])
+    const { types } = await read<AlarmSettingsAnswer>('/api/alarm-settings')
+    const limits = types.filter(({ sensor_type: type }) => type === 'vibration').map(({ rule, limit }) => [rule, limit])
+    assert.deepEqual(limits.filter(([, limit]) => limit !== null), [
+      ['consecutive_high_alerts', 2], ['rapid_value_change', 3], ['baseline_deviation', 2], ['learned_anomaly', 0.7],
+      ['machine_anomaly', 1.8], ['stale_signal', 3]])
     for (const [body, error] of [
       [{ ...of, limit: 30, reason: 'x' }, 'the limit of warning_threshold_violation, 35, must not be above that of critical_threshold_violation, 30'],
       [{ ...of, sensor_id: 'T-1', reason: 'x' }, 'body must have either sensor_type or sensor_id'],
-      [{ sensor_id: 'T-1', rule: 'rapid_value_change', limit: 3, reason: 'x' }, 'rapid_value_change compares a reading with others; it has no limit and no deadband'],
+      [{ sensor_id: 'T-1', rule: 'rapid_value_change', limit: 0, reason: 'x' }, 'limit of rapid_value_change must be more than 0, in the sensor\'s unit'],
+      [{ sensor_type: 'energy', rule: 'consecutive_high_alerts', limit: 2.5, reason: 'x' },
+        'limit of consecutive_high_alerts must be readings in a row, a whole number from 1 to 1000'],
     ] as const) {
       const { status, body: answer } = await put(body)
       assert.deepEqual([status, answer], [400, { error }])
@@ -186,7 +193,7 @@ describe('the API of alarms', () => {
     assert.deepEqual(audit.map(({ target }) => target), ['temperature critical_threshold_violation', 'temperature critical_threshold_violation', 'T-1 low_threshold_violation'])
   })
 
-  test('says what other settings would have raised', async () => {
+  test('says what other settings would have raised, and which deadband would have spared most', async () => {
     const [{ sensorKey } = assert.fail()] = await plant.rows<{ sensorKey: number }>(`select sensor_key as "sensorKey" from sensors where sensor_id = 'T-2'`)
     const [versionKey = 0] = await registerVersions(plant.pool, [{
       sensorKey, sensorType: 'temperature', unit: '°C', location: '{}', warningThreshold: 35, criticalThreshold: 40, epoch: null,
@@ -197,6 +204,25 @@ describe('the API of alarms', () => {
     await store(plant.pool, logKey, values.map((value, index) => ({
       sensorKey, versionKey, timeUs: (START_MS + index * 1_000) * 1_000, value, level: value >= 40 ? 2 : 1,
     })))
+    // As the consumers announced them, before the off-delay was as it is now.
+    for (let index = 0; index < 41; index++) {
+      const episodeId = randomUUID()
+      for (const [transition, atS] of [['raised', 2 * index], ['cleared', 2 * index + 1]] as const) {
+        await plant.apply(plant.change(transition, atS, { sensorId: 'T-2', episodeId, raisedMs: START_MS + 2_000 * index }))
+      }
+    }
+    const span = `from=${new Date(START_MS).toISOString()}&to=${new Date(START_MS + 3_600_000).toISOString()}`
+    const proposed = async () => {
+      const { bad_actors: actors } = await read<AlarmScorecard>(`/api/alarm-scorecard?${span}`)
+      const actor = actors.find(({ sensor_id: id, rule }) => id === 'T-2' && rule === 'critical_threshold_violation') ?? assert.fail()
+      return [actor.alarms, actor.deadband_proposal]
+    }
+    assert.deepEqual(await proposed(), [41, null], 'the deadband of now has joined them all')
+    const put = await api.ask('PUT', '/api/alarm-settings', {
+      cookie, body: { sensor_id: 'T-2', rule: 'critical_threshold_violation', deadband: 0, off_delay_ms: 0, reason: 'as it was' } })
+    assert.equal(put.status, 200)
+    assert.deepEqual(await proposed(), [41, { deadband: 0.3, unit: '°C', alarms_before: 41, alarms_after: 1 }])
+    await post('/api/alarm-settings/undo', { sensor_id: 'T-2', rule: 'critical_threshold_violation', reason: 'over' })
     const ask = (body: unknown): Promise<Reply> => post('/api/what-if', {
       from: new Date(START_MS).toISOString(), to: new Date(START_MS + 3_600_000).toISOString(), ...body as object })
     const bare = { sensors: ['T-2'], settings: [{ rule: 'critical_threshold_violation', deadband: 0, off_delay_ms: 0 }, { rule: 'consecutive_high_alerts', enabled: false }] }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { AlarmOverride } from '../../src/alarm/alarm-rules.ts'
+import type { AlarmRule } from '../../src/contract/alarm.ts'
 import { insertAlarmSetting } from '../../src/postgres/alarm-settings.ts'
 import { inTransaction } from '../../src/postgres/pool.ts'
 import type { Pool } from '../../src/postgres/pool.ts'
@@ -13,6 +15,13 @@ const at = (ms: number, value: number, sequence: number, changes: Record<string,
 async function alarms(pool: Pool): Promise<[string, string, boolean][]> {
   const { rows } = await pool.query<{ rule: string, state: string, open: boolean }>('select rule, state, ended_at is null as open from alarm order by raised_at, rule')
   return rows.map(({ rule, state, open }) => [rule, state, open])
+}
+
+async function set(
+  pool: Pool, scope: { readonly sensorType: string } | { readonly sensorKey: number }, rule: AlarmRule, override: AlarmOverride,
+): Promise<void> {
+  await inTransaction(pool, (client) => (
+    insertAlarmSetting(client, { sensorType: null, sensorKey: null, ...scope }, rule, override, { name: 'otto', reason: 'test' })))
 }
 
 describe('the alarms of a consumer', () => {
@@ -138,14 +147,50 @@ describe('the alarms of a consumer', () => {
     await send([at(begunMs, 10, 1)], 0)
     await consumed(1)
     const { rows } = await pool.query<{ sensor_key: number }>('select sensor_key from sensors')
-    await inTransaction(pool, async (client) => {
-      await insertAlarmSetting(client, { sensorType: null, sensorKey: rows[0]?.sensor_key as number }, 'low_threshold_violation', { enabled: true, limit: 12 },
-        { name: 'otto', reason: 'frost' })
-    })
+    await set(pool, { sensorKey: rows[0]?.sensor_key as number }, 'low_threshold_violation', { enabled: true, limit: 12 })
     await sleep(6_000)
     await send([at(begunMs + 1_000, 11.5, 2)], 0)
     await consumed(2)
     const { rows: found } = await pool.query('select rule, description from alarm')
     assert.deepEqual(found, [{ rule: 'low_threshold_violation', description: '11.5 °C, at or below 12 °C' }])
+  })
+
+  test('the pattern rules go by the limits of the sensor, and what was counted before they were set counts', async (t) => {
+    const { pool, send, consumer, consumed } = await bench(t)
+    await consumer('consumer-001')
+    const begunMs = Date.now() - 600_000
+    const warning = (second: number): Record<string, unknown> => at(begunMs + second * 1_000, 36, second + 1, { alert_level: 'warning' })
+    await set(pool, { sensorType: 'temperature' }, 'consecutive_high_alerts', { limit: 100 })
+    await set(pool, { sensorType: 'temperature' }, 'rapid_value_change', { limit: 1.5 })
+    await sleep(6_000)
+    await send([warning(0), warning(1), warning(2), warning(3), at(begunMs + 4_000, 38, 5, { alert_level: 'warning' })], 0)
+    await consumed(5)
+    const described = async () => (await pool.query('select rule, description from alarm order by rule')).rows
+    const rapid = { rule: 'rapid_value_change', description: 'rose by 2 °C in one reading, to 38 °C' }
+    assert.deepEqual(await described(), [rapid])
+    const { rows } = await pool.query<{ key: number }>('select sensor_key as key from sensors')
+    await set(pool, { sensorKey: rows[0]?.key as number }, 'consecutive_high_alerts', { limit: 6 })
+    await sleep(6_000)
+    await send([warning(5)], 0)
+    await consumed(6)
+    assert.deepEqual(await described(), [
+      { rule: 'consecutive_high_alerts', description: '6 readings or more in a row at warning or above, now 36 °C' }, rapid])
+  })
+
+  test('a sensor is silent by the intervals that are set for it', async (t) => {
+    const { pool, send, consumer, consumed } = await bench(t)
+    await set(pool, { sensorType: 'temperature' }, 'stale_signal', { limit: 1_000 })
+    await consumer('consumer-001')
+    const begunMs = Date.now() - 8_000
+    await send(['a', 'b'].flatMap((id) => [0, 1, 2, 3].map((second) => (
+      at(begunMs + second * 1_000, 25, second + 1, { sensor_id: id, metadata: { producer_epoch: `e-${id}`, sequence: second + 1 } })))), 0)
+    await consumed(8)
+    const { rows } = await pool.query<{ key: number }>(`select sensor_key as key from sensors where sensor_id = 'b'`)
+    await set(pool, { sensorKey: rows[0]?.key as number }, 'stale_signal', { limit: 2 })
+    const silent = async () => (await pool.query('select sensor_id as id from alarm order by 1')).rows.map(({ id }) => id)
+    await eventually(async () => { assert.deepEqual(await silent(), ['b']) }, 30_000)
+    // It is a sensor that is known by now, and for which something else is set only then.
+    await set(pool, { sensorType: 'temperature' }, 'stale_signal', {})
+    await eventually(async () => { assert.deepEqual(await silent(), ['a', 'b']) }, 30_000)
   })
 })

@@ -10,6 +10,8 @@ import { createSensorMemory } from '../../src/consumer/sensor-memory.ts'
 import type { SensorMemory } from '../../src/consumer/sensor-memory.ts'
 import { RECORD_BYTES, createDetector, saveDetector } from '../../src/detect/learned/state.ts'
 import type { Detector } from '../../src/detect/learned/state.ts'
+import { insertAlarmSetting } from '../../src/postgres/alarm-settings.ts'
+import { inTransaction } from '../../src/postgres/pool.ts'
 import type { Pool } from '../../src/postgres/pool.ts'
 import { createRandom, randomState } from '../../src/sensor/random.ts'
 import { bench, eventually, reading } from './consumer-bench.ts'
@@ -40,7 +42,7 @@ async function recomputed(pool: Pool): Promise<Uninterrupted> {
     let memory = memories.get(name)
     if (memory === undefined) memories.set(name, memory = createSensorMemory(createDetector('full')))
     judgeReading(memory, {
-      sensorType: 'temperature', timeUs, offset, value, level, quality: quality ?? Number.NaN, thresholds: { warning: 35, critical: 40 },
+      timeUs, offset, value, level, quality: quality ?? Number.NaN, thresholds: { warning: 35, critical: 40 },
     }, settings.of(sensor, 'temperature'), (transition, rule, condition) => {
       if (transition === 'updated') return
       changes.push([sensor, rule, offset, transition, transition === 'cleared' ? `${condition.readings} readings` : ''].join(' '))
@@ -70,6 +72,10 @@ async function stored(pool: Pool): Promise<Map<string, string>> {
 
 test('detectors and alarms are those of a run without an interruption, bit by bit, through kills, stops and handovers', async (t) => {
   const { plant, pool, send, consumer, consumed } = await bench(t)
+  for (const [rule, limit] of [['consecutive_high_alerts', 2], ['rapid_value_change', 3.5], ['baseline_deviation', 4], ['learned_anomaly', 0.1]] as const) {
+    await inTransaction(pool, (client) => (
+      insertAlarmSetting(client, { sensorType: 'temperature', sensorKey: null }, rule, { limit, offDelayMs: 30_000 }, { name: 'anna', reason: 'test' })))
+  }
   const random = createRandom(randomState('detectors'))
   let sent = 0
   const sendRound = async (round: number, sensors: number): Promise<void> => {
@@ -110,6 +116,7 @@ test('detectors and alarms are those of a run without an interruption, bit by bi
   const { records: wanted, changes } = await recomputed(pool)
   assert.ok(wanted.size > SENSORS)
   assert.ok(changes.length > 100)
+  for (const rule of ['rapid_value_change', 'baseline_deviation']) assert.ok(changes.some((change) => change.includes(` ${rule} `)), rule)
   assert.deepEqual(await storedChanges(pool), changes)
   const found = await stored(pool)
   assert.deepEqual([...wanted].filter(([name, state]) => found.get(name) !== state).map(([name]) => name), [])

@@ -28,11 +28,20 @@ test('npm run what-if says what other settings would have raised, and what is wr
   const [code, said] = await run(...base, '--sensor', 'T-1', '--on-delay-ms', '4000')
   assert.equal(said, [
     '11 readings of 1 sensor: 2 alarms become 1: 1 does not come; one comes 4 s later',
+    'critical_threshold_violation: 2 become 1',
     'not come  T-1                   2026-01-05T08:00:00.000Z  critical_threshold_violation  peak 41.00',
     'moved     T-1                   2026-01-05T08:00:08.000Z  critical_threshold_violation  peak 41.00, 4.00 s later', '',
   ].join('\n'))
   assert.equal(code, 0)
   assert.match((await run(...base, '--type', 'temperature'))[1], /^11 readings of 1 sensor: 2 alarms become 2; none is lost\n$/)
+  // Eleven readings teach nothing.
+  assert.equal((await run(...base, '--sensor', 'T-1', '--rule', 'learned_anomaly', '--limit', '0.5', '--detector', 'lite'))[1], [
+    '11 readings of 1 sensor: 2 alarms become 2; none is lost',
+    'the detectors learned from 0 readings before, for 0.00 h or more; 0 of 1 is believed from the beginning on', '',
+  ].join('\n'))
+  assert.deepEqual(await run(...base, '--sensor', 'T-1', '--detector', 'huge'), [2, '--detector must be one of full, lite\n'])
+  assert.deepEqual(await run(...base, '--sensor', 'T-1', '--rule', 'learned_anomaly', '--limit', '7'),
+    [2, 'limit of learned_anomaly must be a score from 0.1 to 0.99\n'])
   assert.deepEqual(await run(...base, '--sensor', 'nobody'), [1, 'there is no sensor "nobody"\n'])
   assert.deepEqual(await run(...base), [2, 'say of which sensors: --sensor ID, or --type TYPE\n'])
   assert.deepEqual(await run(...base, '--sensor', 'T-1', '--on-delay-ms', 'x'), [2, '--on-delay-ms is "x"; it must be a number\n'])

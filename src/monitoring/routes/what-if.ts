@@ -5,7 +5,7 @@ import { createGate } from '../gate.ts'
 import type { AskWhatIf } from '../what-if.ts'
 import { changeFailures } from './context.ts'
 
-/** Each computes for some 0.2 s, in which nothing else is answered. */
+/** Each computes for up to 3 s, in slices: others are answered between them, but one beside it would double that. */
 const AT_ONCE = 1
 
 export function registerWhatIf(app: App, { whatIf }: { readonly whatIf: AskWhatIf }): void {
@@ -15,7 +15,8 @@ export function registerWhatIf(app: App, { whatIf }: { readonly whatIf: AskWhatI
       tags: ['Alarms'],
       summary: 'Which alarms the stored readings would have raised with other settings',
       description: 'Changes nothing. Each setting goes over what holds now; the answer says what becomes of the alarms of now. At most 200,000 '
-        + 'readings, of a type those of its first 100 sensors.',
+        + 'readings, of a type those of its first 100 sensors. For learned_anomaly the detector, the one that the consumers run, begins with up to '
+        + '100,000 readings before them, of a week.',
       body: whatIfSchema,
       response: {
         200: whatIfAnswerSchema, 404: { ...errorSchema, description: 'there is no such sensor' }, ...changeFailures,

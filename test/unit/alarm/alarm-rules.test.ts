@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {
-  LIMIT_SIDE, checkLimits, checkOverride, defaultSettings, resolveSettings, severityOf, severityOfRank, severityRank,
+  LIMIT_SIDE, checkLimits, checkOverride, defaultSettings, patternLimits, resolveSettings, severityOf, severityOfRank, severityRank,
 } from '../../../src/alarm/alarm-rules.ts'
 import type { AlarmOverride, LimitRule } from '../../../src/alarm/alarm-rules.ts'
 import { ALARM_PRIORITIES, ALARM_RULES } from '../../../src/contract/alarm.ts'
+import type { AlarmRule } from '../../../src/contract/alarm.ts'
 import { SENSOR_TYPE_NAMES, SENSOR_TYPES } from '../../../src/contract/sensor-types.ts'
 
 describe('the settings of the alarm rules', () => {
@@ -21,8 +22,8 @@ describe('the settings of the alarm rules', () => {
   test('have a default for every type and rule, which may be set', () => {
     for (const type of SENSOR_TYPE_NAMES) {
       for (const rule of ALARM_RULES) {
-        const { limit, deadband, ...rest } = defaultSettings(type, rule)
-        assert.equal(checkOverride(rule, { ...rest, ...LIMIT_SIDE[rule] === undefined ? {} : { limit, deadband } }), null, `${type} ${rule}`)
+        const { deadband, ...rest } = defaultSettings(type, rule)
+        assert.equal(checkOverride(rule, { ...rest, ...LIMIT_SIDE[rule] === undefined ? {} : { deadband } }), null, `${type} ${rule}`)
       }
       const problem = checkLimits((rule) => defaultSettings(type, rule), SENSOR_TYPES[type])
       assert.equal(problem, null)
@@ -52,11 +53,31 @@ describe('the settings of the alarm rules', () => {
     assert.match(checkOverride('stale_signal', { onDelayMs: -1 }) ?? '', /^onDelayMs must be whole milliseconds from 0 to 86400000$/)
     assert.match(checkOverride('stale_signal', { offDelayMs: 1.5 }) ?? '', /^offDelayMs must be/)
     assert.match(checkOverride('stale_signal', { reAlarmMs: 0 }) ?? '', /more than 0/)
-    assert.match(checkOverride('rapid_value_change', { limit: 3 }) ?? '', /no limit and no deadband/)
-    assert.match(checkOverride('rapid_value_change', { deadband: 3 }) ?? '', /no limit and no deadband/)
-    assert.match(checkOverride('low_threshold_violation', { limit: Number.NaN }) ?? '', /limit must be a number/)
+    assert.equal(checkOverride('rapid_value_change', { deadband: 3 }), 'rapid_value_change compares no value with a limit, so it has no deadband')
     assert.match(checkOverride('low_threshold_violation', { deadband: -1 }) ?? '', /deadband must be 0 or more/)
     assert.equal(checkOverride('low_threshold_violation', { limit: -3, deadband: 0, reAlarmMs: null }), null)
+  })
+
+  test('have a limit each that means something, in a range of its own', () => {
+    const allowed: Partial<Record<AlarmRule, { fit: readonly number[], fail: readonly number[], must: string }>> = {
+      low_threshold_violation: { fit: [-3, 0, 1e6], fail: [Number.NaN, Infinity], must: 'a number, in the sensor\'s unit' },
+      consecutive_high_alerts: { fit: [1, 1_000], fail: [0, 2.5, 1_001], must: 'readings in a row, a whole number from 1 to 1000' },
+      rapid_value_change: { fit: [0.001, 1e6], fail: [0, -1, Infinity], must: 'more than 0, in the sensor\'s unit' },
+      baseline_deviation: { fit: [0.001, 1e6], fail: [0, -1, Number.NaN], must: 'more than 0, in the sensor\'s unit' },
+      learned_anomaly: { fit: [0.1, 0.99], fail: [0.09, 1], must: 'a score from 0.1 to 0.99' },
+      stale_signal: { fit: [1, 2.5, 1_000], fail: [0.5, 1_001], must: 'intervals without a reading, from 1 to 1000' },
+    }
+    for (const [rule, { fit, fail, must }] of Object.entries(allowed) as [AlarmRule, NonNullable<(typeof allowed)[AlarmRule]>][]) {
+      for (const limit of fit) assert.equal(checkOverride(rule, { limit }), null, `${rule} ${limit}`)
+      for (const limit of fail) assert.equal(checkOverride(rule, { limit }), `limit of ${rule} must be ${must}`, `${rule} ${limit}`)
+    }
+    assert.equal(checkOverride('bad_quality', { limit: 0.3 }), 'bad_quality has no limit')
+  })
+
+  test('give the pattern rules their limits: the type\'s, until another is set', () => {
+    for (const type of SENSOR_TYPE_NAMES) assert.deepEqual(patternLimits((rule) => defaultSettings(type, rule)), SENSOR_TYPES[type].rules)
+    const set = (rule: AlarmRule) => resolveSettings('temperature', rule, rule === 'rapid_value_change' ? { limit: 4 } : {}, { limit: null })
+    assert.deepEqual(patternLimits(set), { consecutiveHigh: 3, rapidChange: 4, baselineDeviation: 15 })
   })
 
   test('keep limits in their order, and leave a value a place between them', () => {

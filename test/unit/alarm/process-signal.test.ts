@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { defaultSettings, resolveSettings } from '../../../src/alarm/alarm-rules.ts'
 import type { AlarmSettings } from '../../../src/alarm/alarm-rules.ts'
-import { emptySignal, levelBy, signalOf } from '../../../src/alarm/process-signal.ts'
+import { emptySignal, signalOf } from '../../../src/alarm/process-signal.ts'
 import type { AlarmRule } from '../../../src/contract/alarm.ts'
 import type { AlertLevel } from '../../../src/contract/sensor-types.ts'
 
@@ -42,11 +42,5 @@ describe('what a reading says of a rule', () => {
     assert.deepEqual(judge('rapid_value_change', 30, 'normal', settings, true), { over: true, clear: false, severity: 1, excess: 30 })
     assert.equal(judge('rapid_value_change', 30, 'normal', { ...settings, priority: 'low' }, true).severity, 0)
     assert.deepEqual(judge('rapid_value_change', 30, 'normal', settings), { over: false, clear: true, severity: 1, excess: 30 })
-  })
-
-  test('is the level by the limits that were set, else the one it came with', () => {
-    assert.equal(levelBy(41, 'warning', THRESHOLDS, null, null), 'warning')
-    assert.equal(levelBy(41, 'critical', THRESHOLDS, null, 42), 'warning')
-    assert.equal(levelBy(36, 'warning', THRESHOLDS, 37, null), 'normal')
   })
 })

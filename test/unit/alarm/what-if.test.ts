@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import fc from 'fast-check'
 import { resolveSettings } from '../../../src/alarm/alarm-rules.ts'
 import type { AlarmOverride } from '../../../src/alarm/alarm-rules.ts'
-import {
-  NO_DIFFERENCE, REPLAYED_RULES, addComparisons, compareEpisodes, describeComparison, patternsOf, replayReadings,
-} from '../../../src/alarm/what-if.ts'
-import type { ReplaySettings, ReplayedReading, ReplayedRule } from '../../../src/alarm/what-if.ts'
+import { REPLAYED_RULES, replayReadings } from '../../../src/alarm/replay.ts'
+import type { ReplaySettings, ReplayedEpisode, ReplayedReading, ReplayedRule } from '../../../src/alarm/replay.ts'
+import { NO_DIFFERENCE, addComparisons, compareEpisodes, describeComparison } from '../../../src/alarm/what-if.ts'
 import { alertLevelOf } from '../../../src/contract/sensor-types.ts'
 
 const THRESHOLDS = { warning: 35, critical: 40 }
@@ -13,11 +13,10 @@ const BARE: AlarmOverride = { offDelayMs: 0 }
 
 /** Only the critical rule, so that a test says what it is about. */
 function settings(critical: AlarmOverride, more: Partial<Record<ReplayedRule, AlarmOverride>> = {}): ReplaySettings {
-  const rules = Object.fromEntries(REPLAYED_RULES.map((rule) => {
+  return Object.fromEntries(REPLAYED_RULES.map((rule) => {
     const override = rule === 'critical_threshold_violation' ? critical : more[rule] ?? { enabled: false }
     return [rule, resolveSettings('temperature', rule, BARE, override)]
-  })) as ReplaySettings['rules']
-  return { rules, patterns: patternsOf('temperature') }
+  })) as ReplaySettings
 }
 
 /** One every second. */
@@ -68,6 +67,31 @@ describe('what if', () => {
       ['consecutive_high_alerts', 2_000, 3_000], ['rapid_value_change', 3_000, 4_000], ['low_threshold_violation', 3_000, 5_000],
       ['rapid_value_change', 5_000, 7_000], ['bad_quality', 6_000, 7_000],
     ])
+  })
+
+  test('each alarm is compared with the first of the same rule at its time, of many', () => {
+    const episodes = fc.array(fc.tuple(fc.constantFrom('bad_quality', 'rapid_value_change'), fc.nat({ max: 3 }), fc.nat({ max: 3 })), { maxLength: 12 })
+      .map((made): ReplayedEpisode[] => {
+        const endMs: Partial<Record<string, number>> = {}
+        return made.map(([rule, waitMs, lastsMs]) => {
+          const raisedMs = (endMs[rule] ?? 0) + 1 + waitMs
+          return { rule, raisedMs, clearedMs: endMs[rule] = raisedMs + lastsMs, peak: 1, readings: 1 }
+        })
+      })
+    const overlaps = (one: ReplayedEpisode, other: ReplayedEpisode): boolean => (
+      one.rule === other.rule && one.raisedMs <= (other.clearedMs as number) && other.raisedMs <= (one.clearedMs as number))
+    fc.assert(fc.property(episodes, episodes, (before, after) => {
+      const { gone, added, joined, shifted } = compareEpisodes(before, after)
+      const firsts = before.map((episode) => after.find((other) => overlaps(episode, other)))
+      assert.deepEqual(gone, before.filter((_, index) => firsts[index] === undefined))
+      assert.deepEqual(added, after.filter((episode) => !before.some((other) => overlaps(episode, other))))
+      const kept = firsts.filter((first) => first !== undefined)
+      assert.equal(joined, kept.length - new Set(kept).size)
+      assert.ok(shifted.every(({ episode, laterMs }) => laterMs !== 0 && kept.includes(episode)))
+    }))
+    const many = Array.from({ length: 100_000 }, (_, index): ReplayedEpisode => (
+      { rule: 'bad_quality', raisedMs: index * 10, clearedMs: index * 10 + 5, peak: 1, readings: 1 }))
+    assert.equal(describeComparison(compareEpisodes(many, many)), '100000 alarms become 100000; none is lost')
   })
 
   test('several sensors are one comparison', () => {

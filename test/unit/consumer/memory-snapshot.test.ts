@@ -6,6 +6,7 @@ import type { Condition, Phase } from '../../../src/alarm/condition.ts'
 import { packMemories, unpackMemories } from '../../../src/consumer/memory-snapshot.ts'
 import { createSensorMemory } from '../../../src/consumer/sensor-memory.ts'
 import type { SensorMemory } from '../../../src/consumer/sensor-memory.ts'
+import { MOST_CONSECUTIVE } from '../../../src/contract/alarm-limits.ts'
 import { ALARM_RULES } from '../../../src/contract/alarm.ts'
 import { BASELINE_READINGS } from '../../../src/detect/rules.ts'
 
@@ -15,7 +16,7 @@ const condition = fc.record({
   readings: fc.nat(),
 }, { noNullPrototype: true }).map((fields): Condition => ({ ...emptyCondition(), ...fields, phase: fields.phase as Phase }))
 const memory = fc.record({
-  values: fc.array(value, { maxLength: BASELINE_READINGS }), consecutiveHigh: fc.integer({ min: 0, max: 255 }), newestUs: value, intervalUs: value,
+  values: fc.array(value, { maxLength: BASELINE_READINGS }), consecutiveHigh: fc.integer({ min: 0, max: MOST_CONSECUTIVE }), newestUs: value, intervalUs: value,
   open: fc.uniqueArray(fc.tuple(fc.integer({ min: 0, max: ALARM_RULES.length - 1 }), condition), { selector: ([index]) => index }),
 }).map(({ values, consecutiveHigh, newestUs, intervalUs, open }): SensorMemory => {
   const made = createSensorMemory(null, { values, consecutiveHigh })
@@ -33,10 +34,10 @@ test('a snapshot brings back every memory, bit by bit', () => {
   }))
 })
 
-test('a snapshot takes 55 bytes of a sensor of which nothing is over', () => {
-  assert.equal(packMemories(new Map([[7, createSensorMemory(null)]])).length, 55)
+test('a snapshot takes 56 bytes of a sensor of which nothing is over', () => {
+  assert.equal(packMemories(new Map([[7, createSensorMemory(null)]])).length, 56)
 })
 
 test('a snapshot that was cut is refused', () => {
-  assert.throws(() => unpackMemories(Buffer.alloc(54)), RangeError)
+  assert.throws(() => unpackMemories(Buffer.alloc(55)), RangeError)
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { SENSOR_TYPES } from '../../../src/contract/sensor-types.ts'
+import { MOST_CONSECUTIVE } from '../../../src/contract/alarm-limits.ts'
 import type { AlertLevel } from '../../../src/contract/sensor-types.ts'
 import { BASELINE_READINGS, RULES, applyRules, describeRule, emptyMemory, remember } from '../../../src/detect/rules.ts'
 
@@ -17,7 +17,7 @@ function run(readings: readonly (readonly [number, AlertLevel])[]): Finding[][] 
   return readings.map(([value, level]) => {
     const fired = applyRules(memory, value, level, LIMITS)
     const found = RULES.filter((_, index) => (fired & (1 << index)) !== 0)
-      .map((rule) => ({ rule, description: describeRule(rule, memory, value, '°C', 40, LIMITS) }))
+      .map((rule) => ({ rule, description: describeRule(rule, memory, value, '°C', 40, LIMITS.consecutiveHigh) }))
     remember(memory, value)
     return found
   })
@@ -53,15 +53,20 @@ describe('the pattern rules', () => {
 
   test('remember a constant size, whatever the sensor does', () => {
     const memory = emptyMemory()
-    for (let index = 0; index < 1_000; index++) {
+    for (let index = 0; index < MOST_CONSECUTIVE - 1; index++) {
       applyRules(memory, index % 90, index % 2 === 0 ? 'critical' : 'warning', LIMITS)
       remember(memory, index % 90)
     }
     assert.equal(memory.values.length, BASELINE_READINGS)
-    assert.equal(memory.consecutiveHigh, LIMITS.consecutiveHigh)
+    assert.equal(memory.consecutiveHigh, MOST_CONSECUTIVE - 1)
+    applyRules(memory, 1, 'warning', LIMITS)
+    applyRules(memory, 1, 'warning', LIMITS)
+    assert.equal(memory.consecutiveHigh, MOST_CONSECUTIVE)
   })
 
-  test('have limits for every type that a byte of the snapshot can count to', () => {
-    for (const [type, { rules }] of Object.entries(SENSOR_TYPES)) assert.ok(rules.consecutiveHigh >= 1 && rules.consecutiveHigh <= 255, type)
+  test('count on beyond a limit, so that a higher one finds what was before it', () => {
+    const memory = emptyMemory()
+    const fires = (consecutiveHigh: number): boolean => applyRules(memory, 36, 'warning', { ...LIMITS, consecutiveHigh }) !== 0
+    assert.deepEqual([2, 2, 2, 4, 6, 6].map(fires), [false, true, true, true, false, true])
   })
 })

@@ -1,6 +1,8 @@
 import type { ComponentChildren, JSX, TargetedSubmitEvent } from 'preact'
 import { useRef, useState } from 'preact/hooks'
 import type { AlarmSetting, AlarmSettingsAnswer, WhatIfAnswer } from '../../../contract/alarm-api.ts'
+import { LIMIT_RANGES } from '../../../contract/alarm-limits.ts'
+import type { LimitRange } from '../../../contract/alarm-limits.ts'
 import { ALARM_PRIORITIES, ALARM_RULES } from '../../../contract/alarm.ts'
 import type { AlarmRule } from '../../../contract/alarm.ts'
 import { SENSOR_TYPE_NAMES } from '../../../contract/sensor-types.ts'
@@ -9,13 +11,16 @@ import { Mark } from '../../parts/Mark.tsx'
 import { post, put } from '../../session-requests.ts'
 import type { Access } from '../../use-session.ts'
 import { anomalyInWords, sentence } from '../../words.ts'
-import { hasLimit, scopeOnly, settingBody, settingInWords, unitOf, whatIfBody, withSet } from '../setting-draft.ts'
-import type { Draft } from '../setting-draft.ts'
+import {
+  hasDeadband, hasLimit, limitLabel, scopeOnly, settingBody, settingInWords, unitOf, whatIfBody, withSet,
+} from '../setting-draft.ts'
+import type { Detector, Draft } from '../setting-draft.ts'
 import { WayToAct } from './WayToAct.tsx'
 import { WhatIfResult } from './WhatIfResult.tsx'
 
 const HOURS = [[1, 'the last hour'], [8, 'the last 8 hours'], [24, 'the last day'], [168, 'the last 7 days']] as const
 const ONE_SENSOR = 'one sensor'
+const NOT_NEGATIVE = { least: 0 } as const
 
 interface SettingFormProps {
   readonly begin: Draft
@@ -32,6 +37,7 @@ type Said = { readonly kind: 'done' | 'critical', readonly text: string } | null
 export function SettingForm({ begin, answer, access, took }: SettingFormProps): JSX.Element {
   const [draft, setDraft] = useState(() => withSet(begin, answer))
   const [hours, setHours] = useState<number>(HOURS[1][0])
+  const [detector, setDetector] = useState<Detector | ''>('')
   const [result, setResult] = useState<WhatIfAnswer | null>(null)
   const [said, say] = useState<Said>(null)
   const [waiting, setWaiting] = useState<'set' | 'what-if' | null>(null)
@@ -40,6 +46,10 @@ export function SettingForm({ begin, answer, access, took }: SettingFormProps): 
     setDraft({ ...draft, ...part })
     setResult(null)
     say(null)
+  }
+  const pickDetector = (mode: Detector | ''): void => {
+    setDetector(mode)
+    setResult(null)
   }
   const rescope = (part: Partial<Draft>): void => change(withSet(scopeOnly({ ...draft, ...part }), answer))
   const holds = answer.types.find((each) => each.sensor_type === draft.sensorType && each.rule === draft.rule)
@@ -60,7 +70,7 @@ export function SettingForm({ begin, answer, access, took }: SettingFormProps): 
   }
   const tryOut = (): void => void run('what-if', async () => {
     setResult(null)
-    setResult(await post<WhatIfAnswer>('./api/what-if', whatIfBody(draft, hours, Date.now())))
+    setResult(await post<WhatIfAnswer>('./api/what-if', whatIfBody(draft, hours, Date.now(), detector)))
   })
   const save = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault()
@@ -73,10 +83,11 @@ export function SettingForm({ begin, answer, access, took }: SettingFormProps): 
       took(await ask<AlarmSettingsAnswer>('./api/alarm-settings'))
     })
   }
-  const number = (name: NumberName, label: string, now: number | null | undefined, least?: number): JSX.Element => (
+  const number = (name: NumberName, label: string, now: number | null | undefined, range: Partial<LimitRange> | null): JSX.Element => (
     <Field id={name} label={label}>
       <input
-        id={`setting-${name}`} type="number" step="any" min={least} value={draft[name]} placeholder={now === null || now === undefined ? '' : `now ${now}`}
+        id={`setting-${name}`} type="number" value={draft[name]} placeholder={now === null || now === undefined ? '' : `now ${now}`}
+        step={range?.whole === true ? 1 : 'any'} min={range?.least ?? undefined} max={range?.most ?? undefined}
         onInput={({ currentTarget }) => change({ [name]: currentTarget.value })}
       />
     </Field>
@@ -106,11 +117,11 @@ export function SettingForm({ begin, answer, access, took }: SettingFormProps): 
         </select>
       </Field>
       <p class="holds">{holds === undefined ? 'What is left empty is as it is for the sensor\'s type.' : `Holds now: ${settingInWords(holds, unit)}.`}</p>
-      {hasLimit(draft.rule) && number('limit', `Limit${unit === '' ? '' : `, ${unit}`}`, holds?.limit)}
-      {hasLimit(draft.rule) && number('deadband', `Deadband${unit === '' ? '' : `, ${unit}`}`, holds?.deadband, 0)}
-      {number('onDelayS', 'On-delay, s', seconds(holds?.on_delay_ms), 0)}
-      {number('offDelayS', 'Off-delay, s', seconds(holds?.off_delay_ms), 0)}
-      {number('reAlarmS', 'Raised again after, s', seconds(holds?.re_alarm_ms), 0.001)}
+      {hasLimit(draft.rule) && number('limit', limitLabel(draft.rule, unit), holds?.limit, LIMIT_RANGES[draft.rule])}
+      {hasDeadband(draft.rule) && number('deadband', `Deadband${unit === '' ? '' : `, ${unit}`}`, holds?.deadband, NOT_NEGATIVE)}
+      {number('onDelayS', 'On-delay, s', seconds(holds?.on_delay_ms), NOT_NEGATIVE)}
+      {number('offDelayS', 'Off-delay, s', seconds(holds?.off_delay_ms), NOT_NEGATIVE)}
+      {number('reAlarmS', 'Raised again after, s', seconds(holds?.re_alarm_ms), { least: 0.001 })}
       <Field id="priority" label="Priority">
         <select id="setting-priority" value={draft.priority} onChange={({ currentTarget }) => change({ priority: currentTarget.value })}>
           <option value="">not set</option>
@@ -129,6 +140,13 @@ export function SettingForm({ begin, answer, access, took }: SettingFormProps): 
               {HOURS.map(([value, text]) => <option key={value} value={String(value)}>{text}</option>)}
             </select>
           </Field>
+          {draft.rule === 'learned_anomaly' && (
+            <Field id="detector" label="With the detector">
+              <select id="setting-detector" value={detector} onChange={({ currentTarget }) => pickDetector(currentTarget.value as Detector | '')}>
+                <option value="">that is in use</option><option value="full">full</option><option value="lite">lite</option>
+              </select>
+            </Field>
+          )}
           <p class="buttons">
             <button type="button" class="action" disabled={waiting !== null} onClick={tryOut}>{waiting === 'what-if' ? 'Computing' : 'What if'}</button>
           </p>
@@ -141,6 +159,7 @@ export function SettingForm({ begin, answer, access, took }: SettingFormProps): 
       )}
       <div class="setting-said" role="status">
         {said?.kind === 'done' && <p><Mark kind="done" />{said.text}</p>}
+        {waiting === 'what-if' && <p class="quiet">Running the stored readings through both: a few seconds, at most 12.</p>}
         {result !== null && <WhatIfResult result={result} />}
       </div>
       {said?.kind === 'critical' && <p class="alarm-problem" role="alert"><Mark kind="critical" />{said.text}</p>}

@@ -10,6 +10,7 @@ import { Empty, Panel } from '../../parts/Panel.tsx'
 import { Time } from '../../parts/Time.tsx'
 import { anomalyInWords } from '../../words.ts'
 import { formatPlace } from '../place.ts'
+import { hasDeadband } from '../setting-draft.ts'
 import { scoreLines } from '../scorecard-lines.ts'
 
 const EVERY_MS = 60_000
@@ -79,30 +80,40 @@ function Figures({ card }: { card: AlarmScorecard }): JSX.Element {
   )
 }
 
-/** What raises most, each with the delay that would have spared most of it, and the way to try that. */
+/** What raises most, each with the deadband or delay that would have spared most of it, and the way to try that. */
 function BadActors({ card: { bad_actors: actors } }: { card: AlarmScorecard }): JSX.Element {
   return (
     <Panel id="bad-actors" title="What raises most" note="a few rules of a few sensors raise most alarms of a plant">
       {actors.length === 0 && <Empty>No alarm was raised.</Empty>}
       <ul class="actors">
-        {actors.map(({ sensor_id: sensor, rule, alarms, percent, proposal }) => (
-          <li key={`${rule} ${sensor}`}>
-            <p class="actor-count"><b>{formatCount(alarms)}</b> <span class="quiet">{percent.toFixed(1)} %</span></p>
-            <p>{anomalyInWords(rule)} <span class="detail"><Name name={sensor} /></span></p>
-            {proposal === null ? <p class="quiet">No delay would have helped.</p> : (
-              <p>
-                {proposal.setting === 'off_delay_ms' ? 'Off-delay' : 'On-delay'} of {formatDuration(proposal.delay_ms)}:{' '}
-                {counted(proposal.alarms_after, 'alarm')} instead of {formatCount(alarms)}{' '}
-                <a href={formatPlace('settings', { sensor, rule, [proposal.setting]: String(proposal.delay_ms) })}>
-                  Try it<span class="hidden"> at {sensor}</span>
-                </a>
-              </p>
-            )}
+        {actors.map((actor) => (
+          <li key={`${actor.rule} ${actor.sensor_id}`}>
+            <p class="actor-count"><b>{formatCount(actor.alarms)}</b> <span class="quiet">{actor.percent.toFixed(1)} %</span></p>
+            <p>{anomalyInWords(actor.rule)} <span class="detail"><Name name={actor.sensor_id} /></span></p>
+            <Proposal actor={actor} />
           </li>
         ))}
       </ul>
     </Panel>
   )
+}
+
+/** A deadband is there only where it does as well as the delay. */
+function Proposal({ actor }: { actor: AlarmScorecard['bad_actors'][number] }): JSX.Element {
+  const { sensor_id: sensor, rule, alarms, proposal: delay, deadband_proposal: deadband } = actor
+  const say = (what: string, after: number, before: number, setting: string, value: number): JSX.Element => (
+    <p>
+      {what}: {counted(after, 'alarm')} instead of {formatCount(before)}{' '}
+      <a href={formatPlace('settings', { sensor, rule, [setting]: String(value) })}>Try it<span class="hidden"> at {sensor}</span></a>
+    </p>
+  )
+  if (deadband !== null) {
+    const { deadband: value, unit, alarms_before: before, alarms_after: after } = deadband
+    return say(`Deadband of ${value} ${unit}`, after, before, 'deadband', value)
+  }
+  if (delay === null) return <p class="quiet">No delay{hasDeadband(rule) && ' and no deadband'} would have helped.</p>
+  const what = `${delay.setting === 'off_delay_ms' ? 'Off-delay' : 'On-delay'} of ${formatDuration(delay.delay_ms)}`
+  return say(what, delay.alarms_after, alarms, delay.setting, delay.delay_ms)
 }
 
 function Worst({ card, now }: { card: AlarmScorecard, now: number }): JSX.Element {
