@@ -6,6 +6,7 @@ import type { AlarmRule } from '../contract/alarm.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
 import { readAlarmSettings, readAlarmSettingsVersion } from '../postgres/alarm-settings.ts'
 import type { Pool } from '../postgres/pool.ts'
+import { readSpecialSensors } from '../postgres/sensor-registry.ts'
 
 /** How the rules of one sensor alarm. */
 export interface SensorAlarms {
@@ -22,6 +23,10 @@ export interface SensorAlarms {
 export interface AlarmSettingsTable {
   /** The same object until something is changed; sensors for which nothing is set share their type's. */
   of(sensorKey: number, type: SensorType): SensorAlarms
+  /** By their keys: no rule of theirs is enabled. */
+  readonly decommissioned: ReadonlySet<number>
+  /** Those whose readings come under several ids. */
+  readonly aliased: ReadonlySet<number>
   /** Takes over what was changed. */
   refresh(): Promise<void>
 }
@@ -43,8 +48,14 @@ export async function readSettingsTable(pool: Pool, learnedScore: number): Promi
   let sensorsWithOwn = new Set<number>()
   const byType = new Map<SensorType, SensorAlarms>()
   const bySensor = new Map<number, SensorAlarms>()
+  const nothing = new Map<SensorType, SensorAlarms>()
+  let decommissioned: ReadonlySet<number> = new Set()
+  let aliased: ReadonlySet<number> = new Set()
 
   async function refresh(): Promise<void> {
+    const special = await readSpecialSensors(pool)
+    decommissioned = new Set(special.decommissioned)
+    aliased = new Set(special.aliased)
     // Before the rows: what is set in between is read again.
     const newest = await readAlarmSettingsVersion(pool)
     if (newest === version) return
@@ -53,6 +64,7 @@ export async function readSettingsTable(pool: Pool, learnedScore: number): Promi
     sensorsWithOwn = new Set(rows.flatMap(({ sensorKey }) => sensorKey ?? []))
     byType.clear()
     bySensor.clear()
+    nothing.clear()
     version = newest
   }
 
@@ -62,9 +74,20 @@ export async function readSettingsTable(pool: Pool, learnedScore: number): Promi
     return found
   }
 
+  /** Of a sensor that is decommissioned. */
+  function nothingRaised(type: SensorType): SensorAlarms {
+    let found = nothing.get(type)
+    if (found === undefined) {
+      nothing.set(type, found = sensorAlarms(ALARM_RULES.map((rule) => ({ ...settings(type, null, rule), enabled: false })), learnedScore))
+    }
+    return found
+  }
+
   await refresh()
   return {
     refresh,
-    of: (sensorKey, type) => (sensorsWithOwn.has(sensorKey) ? remembered(bySensor, sensorKey, type, sensorKey) : remembered(byType, type, type, null)),
+    get decommissioned() { return decommissioned },
+    get aliased() { return aliased },
+    of: (sensorKey, type) => (decommissioned.has(sensorKey) ? nothingRaised(type) : sensorsWithOwn.has(sensorKey) ? remembered(bySensor, sensorKey, type, sensorKey) : remembered(byType, type, type, null)),
   }
 }

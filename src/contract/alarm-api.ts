@@ -10,14 +10,15 @@ const rule = names(ALARM_RULES, 'what it is raised for')
 const priority = names(ALARM_PRIORITIES, 'how soon an operator has to act')
 const state = names(ALARM_STATES, 'as ISA-18.2 names them; an alarm that is over is normal')
 const value = (description: string) => Type.Number({ description })
-const reason = Type.String({ minLength: 1, maxLength: 500, pattern: '^[^\\u0000]*$', description: 'why; it is recorded' })
+export const reason = Type.String({ minLength: 1, maxLength: 500, pattern: '^[^\\u0000]*$', description: 'why; it is recorded' })
 const sensorId = Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\u0000]*$', description: 'one sensor' })
 
 // GET /api/alarms and /api/alarms/{id}
 
 const alarmFields = {
   episode_id: Type.String({ description: 'of all messages of this alarm' }),
-  sensor_id: Type.String(), sensor_type: Type.String(), machine_id: Type.String(),
+  sensor_id: Type.String(), sensor_name: nullable(Type.String({ description: 'for people; null: it goes by its id' })),
+  sensor_type: Type.String(), machine_id: Type.String(),
   location: object({ factory_section: Type.String(), machine_id: Type.String(), zone: Type.String() }, 'AlarmLocation'),
   rule, priority, state,
   severity: names(['low', 'medium', 'high', 'critical'], 'the highest so far'),

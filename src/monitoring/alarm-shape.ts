@@ -22,7 +22,7 @@ function timeText(timeMs: number | null): string | null {
 
 export function buildAlarm(row: ListedAlarm): Alarm {
   return {
-    episode_id: row.episodeId, sensor_id: row.sensorId, sensor_type: row.sensorType, machine_id: row.machineId,
+    episode_id: row.episodeId, sensor_id: row.sensorId, sensor_name: row.sensorName, sensor_type: row.sensorType, machine_id: row.machineId,
     location: JSON.parse(row.location) as Alarm['location'], rule: row.rule, priority: row.priority, state: row.state, severity: row.severity,
     condition_active: row.conditionActive, latched: row.latched, raised_at: timeText(row.raisedMs), escalated_at: timeText(row.escalatedMs),
     cleared_at: timeText(row.clearedMs), acknowledged_at: timeText(row.acknowledgedMs), acknowledged_by: row.acknowledgedBy,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { nextStanding } from '../alarm/alarm-state.ts'
+import { NORMAL, nextStanding } from '../alarm/alarm-state.ts'
 import type { AlarmEvent, AlarmStanding, Step } from '../alarm/alarm-state.ts'
 import { alertStatus, insertAlarmAlerts, insertAlarmEvents, takeStep, updateAlertStatus } from './alarm-events.ts'
 import type { AlarmAlert, AlarmEventRow } from './alarm-events.ts'
@@ -116,11 +116,25 @@ export async function act(
   const step = nextStanding(before, event, actor.oneShot === undefined ? {} : { oneShot: actor.oneShot })
   if (step === 'ignored') return { outcome: 'nothing', alarm }
   if ('refused' in step) return { outcome: 'refused', reason: step.refused }
+  await take(client, alarm, step, actor)
+  return { outcome: 'done', alarm }
+}
+
+/** Ends all alarms of a sensor, wherever they are: it is out of the plant, or another device is in its place. */
+export async function endAlarms(client: Client, sensorKey: number, transition: 'decommissioned' | 'replaced', actor: Explained): Promise<number> {
+  const { rows: keys } = await client.query<AlarmKey>(
+    'select sensor_key as "sensorKey", rule from alarm where sensor_key = $1 and ended_at is null', [sensorKey])
+  const alarms = await lockOpenAlarms(client, keys)
+  for (const alarm of alarms) await take(client, alarm, { transition, announced: true, standing: NORMAL }, actor)
+  return alarms.length
+}
+
+async function take(client: Client, alarm: AlarmRow, step: Step, actor: Actor): Promise<void> {
   const isOpen = alarm.endedMs === null
   const statusBefore = alertStatus(alarm)
   if (isOpen) {
     takeStep(alarm, step, actor.nowMs)
-    if (event === 'acknowledge') {
+    if (step.transition === 'acknowledged') {
       alarm.acknowledgedMs = actor.nowMs
       alarm.acknowledgedBy = actor.name
     }
@@ -131,7 +145,6 @@ export async function act(
   if (alertId !== null) await insertAlarmAlerts(client, [messageOf(alarm, step, alertId, actor)])
   await insertAlarmEvents(client, [recordOf(alarm, isOpen ? alarm.episodeId : null, step, alertId, actor)])
   if (isOpen && statusBefore !== alertStatus(alarm)) await updateAlertStatus(client, [alarm])
-  return { outcome: 'done', alarm }
 }
 
 /** What comes out of one thing that hid it is hidden by the next: a shelved alarm of a machine whose maintenance is over is shelved still. */

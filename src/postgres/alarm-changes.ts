@@ -10,7 +10,7 @@ import type { AlertLevel } from '../contract/sensor-types.ts'
 import { alertStatus, insertAlarmAlerts, insertAlarmEvents, takeStep, updateAlertStatus } from './alarm-events.ts'
 import type { AlarmAlert, AlarmEventRow } from './alarm-events.ts'
 import {
-  insertWhereNoneIsOpen, keyText, lockOpenAlarms, readHiding, standingBefore, standingOf, timeOf, writeAlarmRows,
+  insertWhereNoneIsOpen, keyText, lockDecommissioned, lockOpenAlarms, readHiding, standingBefore, standingOf, timeOf, writeAlarmRows,
 } from './alarm-rows.ts'
 import type { AlarmKey, AlarmRow, Hiding } from './alarm-rows.ts'
 import type { Client } from './pool.ts'
@@ -47,6 +47,8 @@ export interface ConditionChange extends AlarmKey {
   /** Where the reading is; both null: no reading made the change. */
   readonly logKey: number | null
   readonly offset: number | null
+  /** Whose word it is, where it is no reading of that log that made the change. */
+  readonly saidBy?: number
   readonly detectedBy: string
 }
 
@@ -80,9 +82,12 @@ interface Work {
  * Takes these changes, in order, into the alarms, their events and their messages: in the transaction of the batch that found them, so that there is
  * neither without the other. One alarm is open for a sensor and rule: what else is raised of it joins that one, and it is cleared when all logs that raised
  * it have, or are silent for 15 minutes. That an alarm cleared that isn't open is ignored. Of what is shelved, suppressed or out of service
- * there is a record and no message. Rows are locked in the order of sensor_key and rule.
+ * there is a record and no message; of a sensor that is decommissioned there is nothing. Rows are locked in the order of sensor_key and rule.
  */
-export async function applyConditionChanges(client: Client, changes: readonly ConditionChange[]): Promise<void> {
+export async function applyConditionChanges(client: Client, found: readonly ConditionChange[]): Promise<void> {
+  if (found.length === 0) return
+  const decommissioned = await lockDecommissioned(client, found.map(({ sensorKey }) => sensorKey))
+  const changes = found.filter(({ sensorKey }) => !decommissioned.has(sensorKey))
   if (changes.length === 0) return
   const keys = new Map(changes.map((change) => [keyText(change), change]))
   const sorted = [...keys.values()].toSorted((a, b) => a.sensorKey - b.sensorKey || (a.rule < b.rule ? -1 : 1))
@@ -179,7 +184,7 @@ function newRow(change: ConditionChange): AlarmRow {
 }
 
 function takeFigures(row: AlarmRow, change: ConditionChange): void {
-  const log = String(change.logKey ?? NO_LOG)
+  const log = String(change.saidBy ?? change.logKey ?? NO_LOG)
   const others = Object.entries(row.activeLogs).filter(([key, saidMs]) => key !== log && change.timeMs - saidMs <= LOG_SILENT_MS)
   row.activeLogs = Object.fromEntries(change.transition === 'cleared' ? others : [...others, [log, change.timeMs]])
   row.lastValue = change.value

@@ -7,7 +7,7 @@ const idOf = (number: number): string => `00000000-0000-4000-8000-${String(numbe
 export function alarm(now: number, number: number, agoS: number, change: Partial<Alarm> = {}): Alarm {
   const raisedAt = iso(now - agoS * 1_000)
   return {
-    episode_id: idOf(number), sensor_id: 'temp-sensor-001', sensor_type: 'temperature', machine_id: 'furnace-01',
+    episode_id: idOf(number), sensor_id: 'temp-sensor-001', sensor_name: null, sensor_type: 'temperature', machine_id: 'furnace-01',
     location: { factory_section: 'production', machine_id: 'furnace-01', zone: 'a' }, rule: 'critical_threshold_violation', priority: 'high',
     state: 'unacknowledged', severity: 'high', condition_active: true, latched: false, raised_at: raisedAt, escalated_at: null, cleared_at: null,
     acknowledged_at: null, acknowledged_by: null, ended_at: null, duration_ms: null, first_value: 40.2, last_value: 41.1, peak_value: 41.37,

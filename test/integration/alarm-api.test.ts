@@ -176,7 +176,7 @@ describe('the API of alarms', () => {
   test('says what other settings would have raised', async () => {
     const [{ sensorKey } = assert.fail()] = await plant.rows<{ sensorKey: number }>(`select sensor_key as "sensorKey" from sensors where sensor_id = 'T-2'`)
     const [versionKey = 0] = await registerVersions(plant.pool, [{
-      sensorKey, sensorType: 'temperature', unit: '°C', location: '{}', warningThreshold: 35, criticalThreshold: 40, epoch: null,
+      sensorKey, sensorType: 'temperature', unit: '°C', location: '{}', warningThreshold: 35, criticalThreshold: 40, epoch: null, sentAs: null,
       fingerprint: createHash('sha256').update('x').digest(),
     }])
     const logKey = await addLog(plant.pool, 0)
