@@ -88,6 +88,9 @@ export async function readSettingsTable(pool: Pool, learnedScore: number): Promi
     refresh,
     get decommissioned() { return decommissioned },
     get aliased() { return aliased },
-    of: (sensorKey, type) => (decommissioned.has(sensorKey) ? nothingRaised(type) : sensorsWithOwn.has(sensorKey) ? remembered(bySensor, sensorKey, type, sensorKey) : remembered(byType, type, type, null)),
+    of(sensorKey, type) {
+      if (decommissioned.has(sensorKey)) return nothingRaised(type)
+      return sensorsWithOwn.has(sensorKey) ? remembered(bySensor, sensorKey, type, sensorKey) : remembered(byType, type, type, null)
+    },
   }
 }

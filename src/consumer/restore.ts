@@ -1,5 +1,4 @@
-import { ACTIVE, CLEARING, INACTIVE } from '../alarm/condition.ts'
-import type { Condition } from '../alarm/condition.ts'
+import { ACTIVE, INACTIVE } from '../alarm/condition.ts'
 import { severityRank } from '../alarm/alarm-rules.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
 import { SENSOR_TYPES } from '../contract/sensor-types.ts'
@@ -23,7 +22,7 @@ import { createNumbersReplay } from './numbers-replay.ts'
 import { memoryOf } from './prepare.ts'
 import type { Memories, OwnedLog } from './prepare.ts'
 import { conditionOf, judgeReading, learnAgain } from './scoring.ts'
-import { createSensorMemory, takeDevice, takeDeviceAgain } from './sensor-memory.ts'
+import { createSensorMemory, isRaised, takeDevice, takeDeviceAgain } from './sensor-memory.ts'
 import type { SensorMemory } from './sensor-memory.ts'
 
 export interface RestoreOptions {
@@ -146,8 +145,4 @@ async function reconcile(pool: Pool, logKey: number, owned: Memories): Promise<v
       memory.open &= ~(1 << index)
     }
   }
-}
-
-function isRaised({ phase }: Condition): boolean {
-  return phase === ACTIVE || phase === CLEARING
 }

@@ -1,4 +1,4 @@
-import { INACTIVE } from '../alarm/condition.ts'
+import { ACTIVE, CLEARING, INACTIVE } from '../alarm/condition.ts'
 import type { Condition } from '../alarm/condition.ts'
 import { nextInterval } from '../detect/interval.ts'
 import { NEWEST_US, reset } from '../detect/learned/state.ts'
@@ -61,4 +61,8 @@ export function takeDeviceAgain({ detector }: SensorMemory, replacedUs: number, 
 export function forgetConditions(memory: SensorMemory): void {
   for (const condition of memory.conditions) if (condition !== null && condition !== undefined) condition.phase = INACTIVE
   memory.open = 0
+}
+
+export function isRaised({ phase }: Condition): boolean {
+  return phase === ACTIVE || phase === CLEARING
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { ACTIVE, CLEARING } from '../alarm/condition.ts'
 import { STALE_INTERVALS } from '../alarm/alarm-rules.ts'
 import type { AlarmSettings } from '../alarm/alarm-rules.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
@@ -15,7 +14,7 @@ import { changeOf } from './condition-changes.ts'
 import { describeMove, describeSilence } from './describe-change.ts'
 import type { OwnedLog } from './prepare.ts'
 import { bitOf, judgeSilence } from './scoring.ts'
-import { forgetConditions } from './sensor-memory.ts'
+import { forgetConditions, isRaised } from './sensor-memory.ts'
 import type { SensorMemory } from './sensor-memory.ts'
 
 /**
@@ -122,12 +121,16 @@ export function watchSilence(
     return (await readSilentSensors(pool, moved)).flatMap((sensor) => {
       const memory = log.memories.get(sensor.sensorKey) as SensorMemory
       const alarms = settings.of(sensor.sensorKey, sensor.sensorType as SensorType)
-      const raised = [...memory.conditions.entries()].flatMap(([index, condition]) => (
-        condition?.phase === ACTIVE || condition?.phase === CLEARING ? [{ index, condition }] : []))
-      const changes = raised.map(({ index, condition }): ConditionChange => ({
-        ...changeOf(log, 'cleared', ALARM_RULES[index] as AlarmRule, condition, alarms.rules[index] as AlarmSettings, 0),
-        ...withoutReading(sensor, atMs), saidBy: log.logKey, description: describeMove(condition, atMs),
-      }))
+      const changes = memory.conditions.flatMap((condition, index): ConditionChange[] => {
+        if (condition === null || !isRaised(condition)) return []
+        const rule = ALARM_RULES[index] as AlarmRule
+        return [{
+          ...changeOf(log, 'cleared', rule, condition, alarms.rules[index] as AlarmSettings, 0),
+          ...withoutReading(sensor, atMs), description: describeMove(condition, atMs),
+          // That it was silent is no log's word.
+          ...rule === 'stale_signal' ? {} : { saidBy: log.logKey },
+        }]
+      })
       forgetConditions(memory)
       return changes
     })

@@ -49,7 +49,8 @@ export function createSensorDirectory(database: HistoryDatabase): SensorDirector
 export function buildDetail(row: SensorRow, events: readonly SensorEventRow[]): SensorDetail {
   const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
   return {
-    ...buildSensor(row), registered_at: new Date(row.registeredMs).toISOString(), replaced_at: time(row.replacedMs), status_changed_at: time(row.statusChangedMs),
+    ...buildSensor(row), registered_at: new Date(row.registeredMs).toISOString(), replaced_at: time(row.replacedMs),
+    status_changed_at: time(row.statusChangedMs),
     events: events.map(({ eventId, event, occurredAt, actor, reason, oldValues, newValues }) => ({
       event_id: eventId, event, occurred_at: occurredAt.toISOString(), actor, reason, old_values: oldValues, new_values: newValues,
     })),

@@ -12,7 +12,8 @@ export interface ListedAlarm extends AlarmRow {
   readonly shelvedReason: string | null
 }
 
-const COLUMNS = `${ALARM_SELECTION}, (select name from sensors n where n.sensor_key = a.sensor_key) as "sensorName", (extract(epoch from h.until) * 1000)::float8 as "shelvedUntilMs", h.shelved_by as "shelvedBy",
+const COLUMNS = `${ALARM_SELECTION}, (select name from sensors n where n.sensor_key = a.sensor_key) as "sensorName",
+  (extract(epoch from h.until) * 1000)::float8 as "shelvedUntilMs", h.shelved_by as "shelvedBy",
   h.reason as "shelvedReason"`
 const SHELF = `left join alarm_shelf h on a.state = 'shelved' and h.sensor_key = a.sensor_key and h.rule = a.rule`
 const ALL = `from alarm a ${SHELF}`
