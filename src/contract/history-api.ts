@@ -5,6 +5,7 @@ import { count, names, nullable, object, time } from './api-schema.ts'
 import { ALARM_PRIORITIES } from './alarm.ts'
 import { MAX_NAME_LENGTH } from './reading.ts'
 import { ALERT_LEVELS } from './sensor-types.ts'
+import { SENSOR_EVENTS, SENSOR_STATUSES } from './sensor.ts'
 
 // The part of the monitoring API that tells of sensors and of what they measured. All times are UTC, ISO 8601 with a `Z`.
 
@@ -12,16 +13,12 @@ import { ALERT_LEVELS } from './sensor-types.ts'
 export const HISTORY_LEVELS = ['raw', 'minute', 'hour'] as const
 export type HistoryLevel = typeof HISTORY_LEVELS[number]
 
-export const SENSOR_STATUSES = ['active', 'inactive', 'decommissioned'] as const
-/** What people do to a sensor. */
-export const SENSOR_EVENTS = ['renamed', 'replaced', 'decommissioned', 'recommissioned'] as const
-export type SensorEvent = typeof SENSOR_EVENTS[number]
-
 const sensorStatus = names(SENSOR_STATUSES,
   'active while the newest reading is younger than three of the sensor\'s own intervals (5 s at least) and the 15 s that it may take '
   + 'to get here); decommissioned: it is out of the plant, and raises no alarm')
 const name = (description: string) => nullable(Type.String({ description }))
 const values = (description: string) => Type.Record(Type.String(), nullable(Type.String()), { description })
+const limit = (description: string) => nullable(Type.Number({ description: `${description}, in its unit; null: there is none` }))
 const location = object({
   factory_section: name('null: not told'), zone: name('null: not told'), machine_id: name('null: not told'),
 }, 'SensorLocation')
@@ -70,6 +67,10 @@ export const sensorDetailSchema = object({
   registered_at: time('when its first reading came'),
   replaced_at: nullable(time('when its device was replaced last; null: never')),
   status_changed_at: nullable(time('when it was decommissioned or recommissioned last; null: never')),
+  limits: object({
+    critical: limit('readings at or above it are critical'), warning: limit('readings at or above it are a warning'),
+    low: limit('readings at or below it raise an alarm'), critical_low: limit('readings at or below it raise a high alarm'),
+  }, 'SensorLimits'),
   events: Type.Array(object({
     event_id: Type.Integer({ description: 'rises with every event' }),
     event: names(SENSOR_EVENTS, 'what was done'),
@@ -117,6 +118,7 @@ export const historySchema = object({
     last: Type.Number({ description: 'the newest of them' }),
     worst_level: names(ALERT_LEVELS, 'worst alert level among them'),
     bad_quality: count('readings of a quality below 0.5 in its time; the point is made of them only where there are no others'),
+    good: Type.Boolean({ description: 'it is made of readings of a good quality, or of what was rolled up of them' }),
   }, 'HistoryPoint'), { description: 'by time; where nothing was read there is no point' }),
 }, 'History')
 export type History = Static<typeof historySchema>

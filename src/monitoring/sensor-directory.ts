@@ -1,10 +1,14 @@
 import type { Sensor, SensorDetail } from '../contract/history-api.ts'
 import { ALERT_LEVELS } from '../contract/sensor-types.ts'
+import { readAlarmSettings } from '../postgres/alarm-settings.ts'
+import { readReplaySensors } from '../postgres/read-replay.ts'
+import type { ReplaySensor } from '../postgres/read-replay.ts'
 import { readSensor, readSensorEvents, readSensors } from '../postgres/read-sensors.ts'
 import type { SensorEventRow, SensorRow } from '../postgres/read-sensors.ts'
 import { freshForMs } from './freshness.ts'
 import type { HistoryDatabase } from './history-database.ts'
 import { RequestError } from './request-error.ts'
+import { limitsOf } from './sensor-limits.ts'
 import { shareRead } from './shared-read.ts'
 
 /** The sensors with their newest readings. Rejects with an `UnavailableError` while the database can't be read. */
@@ -41,23 +45,27 @@ export function createSensorDirectory(database: HistoryDatabase): SensorDirector
     inService: shareRead(async () => (await all()).filter(({ status }) => status !== 'decommissioned'), MAX_AGE_MS),
     async one(sensorId) {
       const found = await row(sensorId)
-      return buildDetail(found, await database.read((db) => readSensorEvents(db, found.sensorKey, MOST_EVENTS)))
+      return database.read(async (db) => {
+        const [replayed] = await readReplaySensors(db, [sensorId])
+        const limits = limitsOf(replayed as ReplaySensor, await readAlarmSettings(db))
+        return buildDetail(found, limits, await readSensorEvents(db, found.sensorKey, MOST_EVENTS))
+      })
     },
   }
 }
 
-export function buildDetail(row: SensorRow, events: readonly SensorEventRow[]): SensorDetail {
+function buildDetail(row: SensorRow, limits: SensorDetail['limits'], events: readonly SensorEventRow[]): SensorDetail {
   const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
   return {
     ...buildSensor(row), registered_at: new Date(row.registeredMs).toISOString(), replaced_at: time(row.replacedMs),
-    status_changed_at: time(row.statusChangedMs),
+    status_changed_at: time(row.statusChangedMs), limits,
     events: events.map(({ eventId, event, occurredAt, actor, reason, oldValues, newValues }) => ({
       event_id: eventId, event, occurred_at: occurredAt.toISOString(), actor, reason, old_values: oldValues, new_values: newValues,
     })),
   }
 }
 
-export function buildSensor(row: SensorRow): Sensor {
+function buildSensor(row: SensorRow): Sensor {
   const sending = row.ageMs !== null && row.ageMs < freshForMs(row.intervalMs ?? SLOW_INTERVAL_MS) + ON_ITS_WAY_MS
   return {
     sensor_id: row.sensorId, name: row.name, serial: row.serial, sends_as: [...row.sendsAs], sensor_type: row.sensorType,

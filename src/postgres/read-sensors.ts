@@ -1,5 +1,5 @@
 import type { AlarmPriority } from '../contract/alarm.ts'
-import type { SensorEvent } from '../contract/history-api.ts'
+import type { SensorEvent } from '../contract/sensor.ts'
 import type { Queryable } from './pool.ts'
 
 /** A sensor and its newest reading among those that are rolled up; that reading's fields are null where none is. */

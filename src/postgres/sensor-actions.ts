@@ -1,4 +1,4 @@
-import type { SensorEvent } from '../contract/history-api.ts'
+import type { SensorEvent } from '../contract/sensor.ts'
 import { endAlarms } from './alarm-actions.ts'
 import type { Explained } from './alarm-actions.ts'
 import { timeOf } from './alarm-rows.ts'

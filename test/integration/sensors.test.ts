@@ -26,9 +26,10 @@ describe('the sensors', () => {
       warning_threshold: 30, critical_threshold: null, learned: 0.25, expected: 21, band_low: null, band_high: 24, open_alarms: 0, alarm_priority: null,
     } satisfies Sensor)
     assert.deepEqual([vib?.sensor_id, vib?.status, vib?.newest_at, vib?.value, vib?.readings, vib?.learned], ['a-vib', 'inactive', null, null, 0, null])
-    const { events, registered_at: registeredAt, replaced_at: replacedAt, status_changed_at: changedAt, ...one } = (
+    const { events, registered_at: registeredAt, replaced_at: replacedAt, status_changed_at: changedAt, limits, ...one } = (
       await plant.read<SensorDetail>('/api/sensors/b-temp', '/api/sensors/{id}'))
     assert.deepEqual(one, temp)
+    assert.deepEqual(limits, { critical: 40, warning: 30, low: null, critical_low: null })
     assert.deepEqual([events, replacedAt, changedAt, Math.abs(Date.parse(registeredAt) - Date.now()) < 60_000], [[], null, null, true])
     const missing = await plant.api.get('/api/sensors/nobody')
     assert.deepEqual([missing.status, missing.body], [404, { error: 'there is no sensor "nobody"' }])

@@ -15,6 +15,7 @@ export const ROUTE_ACCESS: Readonly<Record<string, Least>> = {
   // The pages and their files hold no figure; without them nobody could log in.
   'GET /': 'everybody',
   'GET /alarms': 'everybody',
+  'GET /sensors': 'everybody',
   'GET /kafka': 'everybody',
   'GET /*': 'everybody',
   // The description of the API is in the source too.

@@ -4,7 +4,9 @@ import type { Alarm } from '../../../contract/alarm-api.ts'
 import { formatAge, formatMeasured } from '../../format.ts'
 import { Mark } from '../../parts/Mark.tsx'
 import { Name } from '../../parts/Name.tsx'
+import { SensorName } from '../../parts/SensorName.tsx'
 import { Time } from '../../parts/Time.tsx'
+import { formatSensor } from '../../sensors/place.ts'
 import { anomalyInWords, sentence } from '../../words.ts'
 import { canBeReset, isUnacknowledged } from '../alarm-groups.ts'
 import type { AlarmAction, AlarmActions } from '../use-alarm-actions.ts'
@@ -54,7 +56,10 @@ export function AlarmRow({ alarm, now, actions, form }: AlarmRowProps): JSX.Elem
         </button>
         <span class="detail clamped" title={alarm.description}>{alarm.description}</span>
       </div>
-      <p class="alarm-where"><Name name={alarm.sensor_id} /> <span class="detail"><Name name={alarm.machine_id} /></span></p>
+      <p class="alarm-where">
+        <a href={`./sensors${formatSensor(alarm.sensor_id)}`}><SensorName id={alarm.sensor_id} name={alarm.sensor_name} /></a>{' '}
+        <span class="detail"><Name name={alarm.machine_id} /></span>
+      </p>
       <p class="alarm-peak"><span class="quiet">peak</span> {formatMeasured(alarm.peak_value, alarm.unit)}</p>
       <p class="alarm-since"><span class="quiet">since</span> <Time at={Date.parse(alarm.raised_at)} now={now} /> <Lasted alarm={alarm} now={now} /></p>
       <p class="alarm-state"><AlarmState alarm={alarm} now={now} /></p>
