@@ -95,7 +95,8 @@ export const renameSchema = Type.Object({
 export const replaceSchema = Type.Object({
   serial: Type.String({ minLength: 1, maxLength: 100, pattern: printed, description: 'of the new device' }),
   sends_as: Type.Optional(Type.String({
-    minLength: 1, maxLength: MAX_NAME_LENGTH, pattern: '^[^\\u0000]*$', description: 'sensor_id in the messages of the new device, where it is another one',
+    minLength: 1, maxLength: MAX_NAME_LENGTH, pattern: '^[^\\u0000]*$',
+    description: 'sensor_id in the messages of the new device, where it is another one',
   })),
   reason,
 }, { additionalProperties: false })

@@ -89,7 +89,9 @@ function effective(type: SensorType, rule: AlarmRule, settings: AlarmSettings): 
 
 const SETTING_NAMES = { onDelayMs: 'on_delay_ms', offDelayMs: 'off_delay_ms' } as const
 
-export function buildScorecard(card: Scorecard, { fromMs, toMs, operators }: ScorecardSpan): AlarmScorecard {
+/** `names`: of sensors that have one. */
+export function buildScorecard(card: Scorecard, { fromMs, toMs, operators }: ScorecardSpan, names: ReadonlyMap<string, string>): AlarmScorecard {
+  const named = (sensorId: string) => ({ sensor_id: sensorId, sensor_name: names.get(sensorId) ?? null })
   const share = (priority: keyof Scorecard['priorities']) => (
     { ...card.priorities[priority], target_percent: TARGETS.prioritiesPercent[priority] })
   return {
@@ -97,12 +99,12 @@ export function buildScorecard(card: Scorecard, { fromMs, toMs, operators }: Sco
     per_10_minutes: card.per10Min, flood_percent: card.floodPercent, target_flood_percent: TARGETS.floodPercent,
     floods: card.floods.map((flood) => ({ from: timeText(flood.fromMs), to: timeText(flood.toMs), alarms: flood.alarms })),
     standing: card.standing, stale_count: card.staleCount,
-    stale: card.stale.map(({ sensorId, rule, raisedMs }) => ({ sensor_id: sensorId, rule, raised_at: timeText(raisedMs) })),
+    stale: card.stale.map(({ sensorId, rule, raisedMs }) => ({ ...named(sensorId), rule, raised_at: timeText(raisedMs) })),
     chattering_count: card.chatteringCount,
-    chattering: card.chattering.map(({ sensorId, rule, mostPerMinute }) => ({ sensor_id: sensorId, rule, most_per_minute: mostPerMinute })),
+    chattering: card.chattering.map(({ sensorId, rule, mostPerMinute }) => ({ ...named(sensorId), rule, most_per_minute: mostPerMinute })),
     priorities: { high: share('high'), medium: share('medium'), low: share('low') },
     bad_actors: card.badActors.map(({ sensorId, rule, alarms, percent, proposal }) => ({
-      sensor_id: sensorId, rule, alarms, percent,
+      ...named(sensorId), rule, alarms, percent,
       proposal: proposal === null ? null
         : { setting: SETTING_NAMES[proposal.setting], delay_ms: proposal.delayMs, alarms_after: proposal.alarmsAfter },
     })),

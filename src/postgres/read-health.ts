@@ -41,9 +41,10 @@ const RECENT = `where last_heartbeat > now() - ${KNOWN} and last_heartbeat < 'in
 
 /** It is, or was, the device of a sensor that is decommissioned, or that has another device since. */
 const OUT_OF_THE_PLANT = `
-  select from sensors s where s.sensor_id = producer_id and (s.status = 'decommissioned' or s.replaced_at > last_heartbeat)
-  union all select from sensor_alias a join sensors s on s.sensor_key = a.sensor_key
-    where a.alias_id = producer_id and (s.status = 'decommissioned' or s.replaced_at > last_heartbeat)`
+  select from (
+    select sensor_id as id, status, replaced_at from sensors where status = 'decommissioned' or replaced_at is not null
+    union all select alias_id, status, replaced_at from sensor_alias join sensors using (sensor_key)) as changed
+  where id = producer_id and (changed.status = 'decommissioned' or replaced_at > last_heartbeat)`
 
 export async function readConsumerHealth(db: Queryable): Promise<ConsumerHealthRow[]> {
   const { rows } = await db.query<ConsumerHealthRow>(`

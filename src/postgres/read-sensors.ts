@@ -87,6 +87,13 @@ export async function readSensorKeys(db: Queryable, sensorIds: readonly string[]
   return rows
 }
 
+/** By `sensor_id`, of those of these that have one. */
+export async function readSensorNames(db: Queryable, sensorIds: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ id: string, name: string }>(
+    'select sensor_id as id, name from sensors where sensor_id = any($1) and name is not null', [sensorIds])
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}
+
 export interface SensorEventRow {
   readonly eventId: number
   readonly event: SensorEvent

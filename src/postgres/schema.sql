@@ -570,7 +570,7 @@ create table sensors (
   constraint sensors_pkey PRIMARY KEY (sensor_key),
   constraint sensors_sensor_id_key UNIQUE (sensor_id)
 );
-create index sensors_decommissioned ON sensors USING btree (sensor_key) WHERE (status = 'decommissioned'::text);
+create index sensors_changed ON sensors USING btree (sensor_id) WHERE ((status = 'decommissioned'::text) OR (replaced_at IS NOT NULL));
 
 create table session (
   session_hash bytea not null,

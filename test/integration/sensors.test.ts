@@ -54,7 +54,8 @@ describe('the sensors', () => {
     }
     assert.deepEqual(seen, await ids('type=pressure'))
     for (const [query, error] of [
-      ['limit=0', 'limit must be >= 1'], ['sort=name&cursor=x', 'cursor goes by id; with another sort use offset'], ['status=x', 'status must be equal to one of the allowed values'], ['stat=x', 'there is no parameter "stat" here']]) {
+      ['limit=0', 'limit must be >= 1'], ['sort=name&cursor=x', 'cursor goes by id; with another sort use offset'],
+      ['status=x', 'status must be equal to one of the allowed values'], ['stat=x', 'there is no parameter "stat" here']]) {
       assert.deepEqual((await plant.api.get(`/api/sensors?${query}`)).body, { error })
     }
   })

@@ -12,7 +12,7 @@ export const SPAN_NAMES = Object.keys(SPANS) as SpanName[]
 
 /** The orders of the list, by their names in GET /api/sensors. */
 export const SORTS = [
-  ['id', 'id'], ['alarms', 'alarms, most urgent first'], ['name', 'name'], ['machine', 'machine'], ['newest', 'newest reading first'],
+  ['id', 'id'], ['alarms', 'most urgent alarms first'], ['name', 'name'], ['machine', 'machine'], ['newest', 'newest reading first'],
   ['learned', 'least learned first'],
 ] as const
 

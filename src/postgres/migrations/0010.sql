@@ -10,8 +10,8 @@ alter table sensors
   -- Null: it has been in service since it was registered.
   add column status_changed_at  timestamptz;
 
--- All consumers ask every few seconds.
-create index sensors_decommissioned on sensors (sensor_key) where status = 'decommissioned';
+-- The few that are not as they were: all consumers ask for them every few seconds, and the page with each round.
+create index sensors_changed on sensors (sensor_id) where status = 'decommissioned' or replaced_at is not null;
 
 -- Other ids under which a sensor's readings come: those of devices that were put into its place. None of them is a sensor_id in sensors.
 create table sensor_alias (

@@ -36,7 +36,7 @@ export function AlarmRow({ alarm, now, actions, form }: AlarmRowProps): JSX.Elem
     return () => form?.(false)
   }, [shelving])
 
-  const what = `${anomalyInWords(alarm.rule)} at ${alarm.sensor_id}`
+  const what = `${anomalyInWords(alarm.rule)} at ${alarm.sensor_name ?? alarm.sensor_id}`
   const act = async (action: AlarmAction): Promise<void> => {
     setProblem(null)
     await actions?.act(alarm, action)
@@ -52,7 +52,7 @@ export function AlarmRow({ alarm, now, actions, form }: AlarmRowProps): JSX.Elem
       <p class="alarm-priority"><Mark kind={over ? 'done' : alarm.priority} />{sentence(alarm.priority)}</p>
       <div class="alarm-what">
         <button type="button" class="alarm-toggle" aria-expanded={open} aria-controls={eventsId} onClick={() => setOpen(!open)}>
-          {anomalyInWords(alarm.rule)}<span class="hidden"> at {alarm.sensor_id}: what happened</span>
+          {anomalyInWords(alarm.rule)}<span class="hidden"> at {alarm.sensor_name ?? alarm.sensor_id}: what happened</span>
         </button>
         <span class="detail clamped" title={alarm.description}>{alarm.description}</span>
       </div>

@@ -5,8 +5,8 @@ import { counted, formatAge, formatCount } from '../../format.ts'
 import { formatDuration } from '../../kafka/format-duration.ts'
 import { usePolled } from '../../kafka/use-polled.ts'
 import { Mark } from '../../parts/Mark.tsx'
-import { Name } from '../../parts/Name.tsx'
 import { Empty, Panel } from '../../parts/Panel.tsx'
+import { SensorName } from '../../parts/SensorName.tsx'
 import { Time } from '../../parts/Time.tsx'
 import { anomalyInWords } from '../../words.ts'
 import { formatPlace } from '../place.ts'
@@ -85,10 +85,10 @@ function BadActors({ card: { bad_actors: actors } }: { card: AlarmScorecard }): 
     <Panel id="bad-actors" title="What raises most" note="a few rules of a few sensors raise most alarms of a plant">
       {actors.length === 0 && <Empty>No alarm was raised.</Empty>}
       <ul class="actors">
-        {actors.map(({ sensor_id: sensor, rule, alarms, percent, proposal }) => (
+        {actors.map(({ sensor_id: sensor, sensor_name: name, rule, alarms, percent, proposal }) => (
           <li key={`${rule} ${sensor}`}>
             <p class="actor-count"><b>{formatCount(alarms)}</b> <span class="quiet">{percent.toFixed(1)} %</span></p>
-            <p>{anomalyInWords(rule)} <span class="detail"><Name name={sensor} /></span></p>
+            <p>{anomalyInWords(rule)} <span class="detail"><SensorName id={sensor} name={name} /></span></p>
             {proposal === null ? <p class="quiet">No delay would have helped.</p> : (
               <p>
                 {proposal.setting === 'off_delay_ms' ? 'Off-delay' : 'On-delay'} of {formatDuration(proposal.delay_ms)}:{' '}
@@ -119,16 +119,16 @@ function Worst({ card, now }: { card: AlarmScorecard, now: number }): JSX.Elemen
       <Panel id="stale" title="Stale" note="the oldest 10">
         {card.stale.length === 0 && <Empty>None.</Empty>}
         <ul class="lines">
-          {card.stale.map(({ sensor_id: sensor, rule, raised_at: at }) => (
-            <li key={`${rule} ${sensor}`}>{anomalyInWords(rule)} at <Name name={sensor} />, for {formatAge(now - Date.parse(at))}</li>
+          {card.stale.map(({ sensor_id: sensor, sensor_name: name, rule, raised_at: at }) => (
+            <li key={`${rule} ${sensor}`}>{anomalyInWords(rule)} at <SensorName id={sensor} name={name} />, for {formatAge(now - Date.parse(at))}</li>
           ))}
         </ul>
       </Panel>
       <Panel id="chattering" title="Chattering" note="the worst 10">
         {card.chattering.length === 0 && <Empty>None.</Empty>}
         <ul class="lines">
-          {card.chattering.map(({ sensor_id: sensor, rule, most_per_minute: most }) => (
-            <li key={`${rule} ${sensor}`}>{anomalyInWords(rule)} at <Name name={sensor} />: {formatCount(most)} transitions within a minute</li>
+          {card.chattering.map(({ sensor_id: sensor, sensor_name: name, rule, most_per_minute: most }) => (
+            <li key={`${rule} ${sensor}`}>{anomalyInWords(rule)} at <SensorName id={sensor} name={name} />: {formatCount(most)} transitions within a minute</li>
           ))}
         </ul>
       </Panel>

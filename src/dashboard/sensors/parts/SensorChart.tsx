@@ -71,7 +71,10 @@ function optionsOf(element: HTMLElement, shown: () => Shown, showReading: (text:
       y: { range: (_plot, low, high) => valueRange(low, high, othersOf(shown().sensor)) },
     },
     axes: [
-      { ...axis, size: 30, space: 60, values: (_plot, splits, _axis, _space, stepS) => splits.map((s) => (stepS >= DAY_S ? formatDay : formatMinutes)(s * 1_000)) },
+      {
+        ...axis, size: 30, space: 60,
+        values: (_plot, splits, _axis, _space, stepS) => splits.map((s) => (stepS >= DAY_S ? formatDay : formatMinutes)(s * 1_000)),
+      },
       { ...axis, size: 58 },
     ],
     bands: [{ series: [1, 2], fill: colourIn(element, 'chart-fill') }],

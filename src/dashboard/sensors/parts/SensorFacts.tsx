@@ -16,11 +16,13 @@ export function SensorFacts({ sensor, now }: { sensor: SensorDetail, now: number
   const measured = (figure: number): string => formatMeasured(figure, unit ?? '')
   const lines = limitLines(limits)
   const places = [location.factory_section, location.zone].filter((place) => place !== null)
+  const band = low === null || high === null ? '' : `, mostly ${measured(low)} to ${measured(high)}`
+  const since = sensor.status_changed_at === null ? null : <> since <Time at={Date.parse(sensor.status_changed_at)} now={now} /></>
   const known: readonly (readonly [string, ComponentChildren])[] = [
-    ['State', <><SensorState sensor={sensor} />{sensor.status_changed_at !== null && <> since <Time at={Date.parse(sensor.status_changed_at)} now={now} /></>}</>],
+    ['State', <><SensorState sensor={sensor} />{since}</>],
     ['Newest reading', value === null || newest === null ? 'none yet' : <>{measured(value)}, <Age at={Date.parse(newest)} now={now} /></>],
     ['Limits', lines.length === 0 ? 'none' : lines.map((line) => `${line.text} ${measured(line.value)}`).join(', ')],
-    ['Expected now', expected === null ? 'not known yet' : `${measured(expected)}${low === null || high === null ? '' : `, mostly ${measured(low)} to ${measured(high)}`}`],
+    ['Expected now', expected === null ? 'not known yet' : measured(expected) + band],
     ['What is normal', learnedInWords(sensor)],
     ['Type', sentence(sensor.sensor_type)],
     ['Machine', location.machine_id === null ? 'not told' : <a href={formatList({ machine: location.machine_id })}>{location.machine_id}</a>],
