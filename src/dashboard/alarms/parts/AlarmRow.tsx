@@ -57,7 +57,7 @@ export function AlarmRow({ alarm, now, actions, form }: AlarmRowProps): JSX.Elem
         <span class="detail clamped" title={alarm.description}>{alarm.description}</span>
       </div>
       <p class="alarm-where">
-        <a href={`./sensors${formatSensor(alarm.sensor_id)}`}><SensorName id={alarm.sensor_id} name={alarm.sensor_name} /></a>{' '}
+        <a class="name" href={`./sensors${formatSensor(alarm.sensor_id)}`}><SensorName id={alarm.sensor_id} name={alarm.sensor_name} /></a>{' '}
         <span class="detail"><Name name={alarm.machine_id} /></span>
       </p>
       <p class="alarm-peak"><span class="quiet">peak</span> {formatMeasured(alarm.peak_value, alarm.unit)}</p>
