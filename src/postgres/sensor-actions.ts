@@ -40,15 +40,19 @@ export function replaceSensor(serial: string, sendsAs: string | null): SensorAct
   return (client, sensorId, actor) => onSensor(client, sensorId, async (sensor) => {
     const alias = sendsAs === null || sendsAs === sensorId ? null : sendsAs
     const owner = alias === null ? null : await ownerOf(client, alias)
-    if (owner !== null && owner.sensorKey !== sensor.sensorKey) return { outcome: 'refused', reason: refusalOf(alias as string, owner.sensorId, sensorId) }
+    if (owner !== null && owner.sensorKey !== sensor.sensorKey) {
+      return { outcome: 'refused', reason: refusalOf(alias as string, owner.sensorId, sensorId) }
+    }
     const isNew = alias !== null && owner === null
     if (!isNew && sensor.serial === serial) return { outcome: 'nothing' }
     if (isNew) await client.query('insert into sensor_alias (alias_id, sensor_key) values ($1, $2)', [alias, sensor.sensorKey])
     const at = timeOf(actor.nowMs)
-    await client.query('update sensors set serial = $2, replaced_at = $3, updated_at = now() where sensor_key = $1', [sensor.sensorKey, serial, at])
+    await client.query(
+      'update sensors set serial = $2, replaced_at = $3, updated_at = now() where sensor_key = $1', [sensor.sensorKey, serial, at])
     // Until the consumers have stored what is learned of the new device; they have the old one's still.
     await client.query(
-      `update sensor_outlook set learned = 0, expected = null, band_low = null, band_high = null, as_of = $2 where sensor_key = $1`, [sensor.sensorKey, at])
+      'update sensor_outlook set learned = 0, expected = null, band_low = null, band_high = null, as_of = $2 where sensor_key = $1',
+      [sensor.sensorKey, at])
     await insertEvent(client, sensor, 'replaced', { serial: sensor.serial }, { serial, ...isNew ? { sends_as: alias } : {} }, actor)
     await endAlarms(client, sensor.sensorKey, 'replaced', actor)
     return { outcome: 'done', changed: `${serial}${isNew ? `, sends as ${alias}` : ''}` }

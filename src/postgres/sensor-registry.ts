@@ -57,7 +57,8 @@ const COLUMNS = `s.sensor_key as "sensorKey", s.sensor_id as "sensorId", s.warni
 export async function changedSensors(db: Queryable, seconds: number): Promise<SensorRow[]> {
   const { rows } = await db.query<SensorRow>(
     `select ${COLUMNS}, sent.id as "sentAs"
-     from sensors s cross join lateral (select s.sensor_id as id union all select alias_id from sensor_alias a where a.sensor_key = s.sensor_key) as sent
+     from sensors s cross join lateral (
+       select s.sensor_id as id union all select alias_id from sensor_alias a where a.sensor_key = s.sensor_key) as sent
      where s.updated_at > now() - make_interval(secs => $1)`, [seconds])
   return rows
 }

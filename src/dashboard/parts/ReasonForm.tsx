@@ -39,7 +39,10 @@ export function ReasonForm({ id, label, button: [verb, doing], send, close, chil
     }
   }
   return (
-    <form class="reason-form" aria-label={label} ref={form} onSubmit={(event) => void submit(event)} onKeyDown={({ key }) => { if (key === 'Escape') close() }}>
+    <form
+      class="reason-form" aria-label={label} ref={form} onSubmit={(event) => void submit(event)}
+      onKeyDown={({ key }) => { if (key === 'Escape') close() }}
+    >
       {children}
       <p class="field wide">
         <label for={`${id}-reason`}>Reason</label>

@@ -49,15 +49,16 @@ export function SensorList({ filter, page, now }: SensorListProps): JSX.Element 
 
 function Rows({ sensors, now }: { sensors: readonly Sensor[], now: number }): JSX.Element {
   return (
-    <table class="sensors">
+    <table class="sensors" role="table">
       <caption class="hidden">Sensors with their newest readings</caption>
-      <thead>
-        <tr>
-          <th scope="col">Sensor</th><th scope="col">Machine</th><th scope="col">State</th><th scope="col" class="number">Newest value</th>
-          <th scope="col" class="after-number">Learned</th><th scope="col">Open alarms</th>
+      <thead role="rowgroup">
+        <tr role="row">
+          <th scope="col" role="columnheader">Sensor</th><th scope="col" role="columnheader">Machine</th>
+          <th scope="col" role="columnheader">State</th><th scope="col" role="columnheader" class="number">Newest value</th>
+          <th scope="col" role="columnheader" class="after-number">Learned</th><th scope="col" role="columnheader">Open alarms</th>
         </tr>
       </thead>
-      <tbody>{sensors.map((sensor) => <Row key={sensor.sensor_id} sensor={sensor} now={now} />)}</tbody>
+      <tbody role="rowgroup">{sensors.map((sensor) => <Row key={sensor.sensor_id} sensor={sensor} now={now} />)}</tbody>
     </table>
   )
 }
@@ -65,16 +66,18 @@ function Rows({ sensors, now }: { sensors: readonly Sensor[], now: number }): JS
 function Row({ sensor, now }: { sensor: Sensor, now: number }): JSX.Element {
   const { sensor_id: id, name, sensor_type: type, location: { machine_id: machine }, value, unit, newest_at: newest } = sensor
   return (
-    <tr class="sensor">
-      <td class="sensor-name"><a href={formatSensor(id)}><SensorName id={id} name={name} /></a><span class="detail">{sentence(type)}</span></td>
-      <td class="sensor-machine">{machine !== null && <a href={formatList({ machine })}><Name name={machine} /></a>}</td>
-      <td class="sensor-state"><SensorState sensor={sensor} /></td>
-      <td class="sensor-value number">
+    <tr role="row" class="sensor">
+      <td role="cell" class="sensor-name">
+        <a href={formatSensor(id)}><SensorName id={id} name={name} /></a><span class="detail">{sentence(type)}</span>
+      </td>
+      <td role="cell" class="sensor-machine">{machine !== null && <a href={formatList({ machine })}><Name name={machine} /></a>}</td>
+      <td role="cell" class="sensor-state"><SensorState sensor={sensor} /></td>
+      <td role="cell" class="sensor-value number">
         {value === null || unit === null ? <span class="quiet">none</span> : formatMeasured(value, unit)}
         {newest !== null && <span class="detail"><Age at={Date.parse(newest)} now={now} /></span>}
       </td>
-      <td class="sensor-learned">{learnedInWords(sensor)}</td>
-      <td class="sensor-alarms"><OpenAlarms sensor={sensor} /></td>
+      <td role="cell" class="sensor-learned">{learnedInWords(sensor)}</td>
+      <td role="cell" class="sensor-alarms"><OpenAlarms sensor={sensor} /></td>
     </tr>
   )
 }

@@ -59,7 +59,8 @@ export function SensorView({ id, span, access, now }: SensorViewProps): JSX.Elem
             {history.data !== undefined && (
               <>
                 <SensorChart
-                  sensor={sensor} history={history.data} alarms={within} label={`${sensor.sensor_id}, the last ${SPANS[span].text}: ${inWords(history.data)}`}
+                  sensor={sensor} history={history.data} alarms={within}
+                  label={`${sensor.sensor_id}, the last ${SPANS[span].text}: ${inWords(history.data)}`}
                 />
                 <p class="chart-summary">{inWords(history.data)}</p>
                 <PointsTable history={history.data} />

@@ -4,7 +4,7 @@ import { SENSOR_STATUSES } from '../../contract/sensor.ts'
 const HOUR_MS = 3_600_000
 /** How much of a history is shown, and how often it is asked for. */
 export const SPANS = {
-  '1h': { text: '1 h', ms: HOUR_MS, everyMs: 5_000 }, '24h': { text: '24 h', ms: 24 * HOUR_MS, everyMs: 30_000 },
+  '1h': { text: '1 h', ms: HOUR_MS, everyMs: 10_000 }, '24h': { text: '24 h', ms: 24 * HOUR_MS, everyMs: 30_000 },
   '7d': { text: '7 d', ms: 168 * HOUR_MS, everyMs: 60_000 }, '30d': { text: '30 d', ms: 720 * HOUR_MS, everyMs: 60_000 },
 } as const
 export type SpanName = keyof typeof SPANS

@@ -16,8 +16,8 @@ export function eventInWords({ event, old_values: old, new_values: since }: Sens
     }
     case 'replaced': {
       const before = quoted(old['serial'])
-      const sendsAs = since['sends_as']
-      return `Replaced by ${quoted(since['serial'])}${before === null ? '' : `, before that ${before}`}${sendsAs ? `; it sends as ${quoted(sendsAs)}` : ''}`
+      const sendsAs = quoted(since['sends_as'])
+      return `Replaced by ${quoted(since['serial'])}${before === null ? '' : `, before that ${before}`}${sendsAs === null ? '' : `; it sends as ${sendsAs}`}`
     }
     case 'decommissioned': return 'Decommissioned'
     case 'recommissioned': return 'Back in service'

@@ -31,8 +31,8 @@ export function registerSensorActions(app: App, access: Access, sensors: Pick<Se
   app.post('/api/sensors/:id/replace', {
     schema: {
       tags: ['Sensors'], summary: 'Another device is in the place of the sensor',
-      description: 'Its history goes on. Where the new device sends under another sensor_id, that is told by `sends_as`: its readings are stored as those '
-        + 'of this sensor. Open alarms end, and what is normal is learned anew.',
+      description: 'Its history goes on. Where the new device sends under another sensor_id, that is told by `sends_as`: its readings are '
+        + 'stored as those of this sensor. Open alarms end, and what is normal is learned anew.',
       params: sensorPath, body: replaceSchema, response: { ...answers, ...taken },
     },
   }, (request) => {
@@ -41,7 +41,8 @@ export function registerSensorActions(app: App, access: Access, sensors: Pick<Se
   })
 
   for (const [verb, event, summary, description] of [
-    ['decommission', 'decommissioned', 'Take a sensor out of the plant', 'Its open alarms end, and it raises none. Readings that still come are stored.'],
+    ['decommission', 'decommissioned', 'Take a sensor out of the plant',
+      'Its open alarms end, and it raises none. Readings that still come are stored.'],
     ['recommission', 'recommissioned', 'Bring a sensor back into the plant', 'What its readings find from now on is raised again.'],
   ] as const) {
     app.post(`/api/sensors/:id/${verb}`, {

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { SensorDetail } from '../../../contract/history-api.ts'
 import { WayToAct } from '../../alarms/parts/WayToAct.tsx'
 import type { Access } from '../../use-session.ts'
@@ -13,13 +13,18 @@ const TEXTS: Readonly<Record<Does, string>> = { rename: 'Rename', replace: 'Repl
 export function SensorActions({ sensor, access, act }: { sensor: SensorDetail, access: Access, act: KnownSensor['act'] }): JSX.Element {
   const [opened, setOpened] = useState<Does | null>(null)
   const place = useRef<HTMLParagraphElement>(null)
+  const closed = useRef<number | null>(null)
+  useEffect(() => {
+    // The button that opened the form may say something else now.
+    if (closed.current !== null) place.current?.querySelectorAll('button')[closed.current]?.focus({ preventScroll: true })
+    closed.current = null
+  }, [opened])
   const may = access.session?.may.operate === true || access.form === 'ended'
   if (!may) return <WayToAct access={access} to="change it" />
   const does: readonly Does[] = ['rename', 'replace', sensor.status === 'decommissioned' ? 'recommission' : 'decommission']
   const close = (): void => {
+    closed.current = opened === null ? null : Math.min(Object.keys(TEXTS).indexOf(opened), does.length - 1)
     setOpened(null)
-    // The button may be another one now.
-    place.current?.querySelector<HTMLButtonElement>('[aria-expanded=true]')?.focus({ preventScroll: true })
   }
   return (
     <div class="sensor-actions">

@@ -33,7 +33,11 @@ export function SensorAlarms({ sensorId, alarms, span, access, now }: SensorAlar
     <Panel id="sensor-alarms" title={`Alarms of the last ${span}`} note={counted(alarms.length, 'alarm')}>
       {alarms.length === 0 && <Empty>None.</Empty>}
       <ul class="alarm-list" aria-label="Alarms of this sensor, newest first">
-        {shown.map((alarm) => <li key={alarm.episode_id}><AlarmRow alarm={alarm} now={now} actions={may && alarm.ended_at === null ? actions : null} /></li>)}
+        {shown.map((alarm) => (
+          <li key={alarm.episode_id}>
+            <AlarmRow alarm={alarm} now={now} actions={may && (alarm.ended_at === null || done.current.has(alarm.episode_id)) ? actions : null} />
+          </li>
+        ))}
       </ul>
       {button}
       <p class="panel-line"><a href={`./alarms${formatPlace('history', { sensor: sensorId })}`}>All alarms of this sensor</a></p>

@@ -36,7 +36,8 @@ export function SensorChart({ sensor, history, alarms, label }: SensorChartProps
   const shown = useRef<Shown>({ sensor, history, alarms, columns })
   shown.current = { sensor, history, alarms, columns }
   // Another array, so that it is drawn again, also when only the limits or the alarms are new.
-  const data = useMemo((): uPlot.AlignedData => [columns.times, columns.highest, columns.lowest, columns.mean, columns.bad], [columns, sensor, alarms])
+  const data = useMemo(
+    (): uPlot.AlignedData => [columns.times, columns.highest, columns.lowest, columns.mean, columns.bad], [columns, sensor, alarms])
   const place = usePlot(HEIGHT_PX, (element) => optionsOf(element, () => shown.current, (text) => {
     if (reading.current !== null) reading.current.textContent = text
   }), data)

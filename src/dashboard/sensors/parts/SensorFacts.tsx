@@ -18,6 +18,8 @@ export function SensorFacts({ sensor, now }: { sensor: SensorDetail, now: number
   const places = [location.factory_section, location.zone].filter((place) => place !== null)
   const band = low === null || high === null ? '' : `, mostly ${measured(low)} to ${measured(high)}`
   const since = sensor.status_changed_at === null ? null : <> since <Time at={Date.parse(sensor.status_changed_at)} now={now} /></>
+  const often = intervalMs === null || intervalMs === 0 ? '' : `, about one every ${formatDuration(nearest(intervalMs))}`
+  const aliases = sensor.sends_as.length === 0 ? '' : `; readings also come as ${sensor.sends_as.join(', ')}`
   const known: readonly (readonly [string, ComponentChildren])[] = [
     ['State', <><SensorState sensor={sensor} />{since}</>],
     ['Newest reading', value === null || newest === null ? 'none yet' : <>{measured(value)}, <Age at={Date.parse(newest)} now={now} /></>],
@@ -27,8 +29,8 @@ export function SensorFacts({ sensor, now }: { sensor: SensorDetail, now: number
     ['Type', sentence(sensor.sensor_type)],
     ['Machine', location.machine_id === null ? 'not told' : <a href={formatList({ machine: location.machine_id })}>{location.machine_id}</a>],
     ['Place', places.length === 0 ? 'not told' : places.join(', ')],
-    ['Readings', `${formatCount(sensor.readings)}${intervalMs === null || intervalMs === 0 ? '' : `, about one every ${formatDuration(nearest(intervalMs))}`}`],
-    ['Device', `${sensor.serial ?? 'serial number not told'}${sensor.sends_as.length === 0 ? '' : `; readings also come as ${sensor.sends_as.join(', ')}`}`],
+    ['Readings', formatCount(sensor.readings) + often],
+    ['Device', (sensor.serial ?? 'serial number not told') + aliases],
     ['In its place since', <Time at={Date.parse(sensor.replaced_at ?? sensor.registered_at)} now={now} />],
   ]
   return (

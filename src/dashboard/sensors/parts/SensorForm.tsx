@@ -45,7 +45,9 @@ export function SensorForm({ does, sensor, act, close }: SensorFormProps): JSX.E
       </ReasonForm>
     )
     case 'recommission': return (
-      <ReasonForm {...form} label={`Bring ${id} back into service`} button={['Back in service', 'Bringing it back']} send={(reason) => act({ does }, reason)}>
+      <ReasonForm
+        {...form} label={`Bring ${id} back into service`} button={['Back in service', 'Bringing it back']} send={(reason) => act({ does }, reason)}
+      >
         <p class="form-words">It raises alarms again within seconds.</p>
       </ReasonForm>
     )
