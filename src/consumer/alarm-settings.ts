@@ -7,6 +7,7 @@ import { SENSOR_TYPE_NAMES } from '../contract/sensor-types.ts'
 import type { PatternRuleLimits, SensorType } from '../contract/sensor-types.ts'
 import { readAlarmSettings, readAlarmSettingsVersion } from '../postgres/alarm-settings.ts'
 import type { Pool } from '../postgres/pool.ts'
+import { readSpecialSensors } from '../postgres/sensor-registry.ts'
 
 /** How the rules of one sensor alarm. */
 export interface SensorAlarms {
@@ -32,6 +33,10 @@ export interface AlarmSettingsTable {
   of(sensorKey: number, type: SensorType): SensorAlarms
   /** The smallest limit of the rule of any sensor. */
   leastLimit(rule: LeastKnown): number
+  /** By their keys: no rule of theirs is enabled. */
+  readonly decommissioned: ReadonlySet<number>
+  /** Those whose readings come under several ids. */
+  readonly aliased: ReadonlySet<number>
   /** Takes over what was changed. */
   refresh(): Promise<void>
 }
@@ -56,8 +61,14 @@ export async function readSettingsTable(pool: Pool, learnedScore: number): Promi
   const byType = new Map<SensorType, SensorAlarms>()
   const bySensor = new Map<number, SensorAlarms>()
   const least = new Map<LeastKnown, number>()
+  const nothing = new Map<SensorType, SensorAlarms>()
+  let decommissioned: ReadonlySet<number> = new Set()
+  let aliased: ReadonlySet<number> = new Set()
 
   async function refresh(): Promise<void> {
+    const special = await readSpecialSensors(pool)
+    decommissioned = new Set(special.decommissioned)
+    aliased = new Set(special.aliased)
     // Before the rows: what is set in between is read again.
     const newest = await readAlarmSettingsVersion(pool)
     if (newest === version) return
@@ -70,6 +81,7 @@ export async function readSettingsTable(pool: Pool, learnedScore: number): Promi
       least.set(rule, Math.min(...rows.flatMap((row) => (row.rule === rule ? row.override.limit ?? [] : [])),
         ...SENSOR_TYPE_NAMES.map((type) => settings(type, null, rule).limit ?? Infinity)))
     }
+    nothing.clear()
     version = newest
   }
 
@@ -79,10 +91,24 @@ export async function readSettingsTable(pool: Pool, learnedScore: number): Promi
     return found
   }
 
+  /** Of a sensor that is decommissioned. */
+  function nothingRaised(type: SensorType): SensorAlarms {
+    let found = nothing.get(type)
+    if (found === undefined) {
+      nothing.set(type, found = sensorAlarms(ALARM_RULES.map((rule) => ({ ...settings(type, null, rule), enabled: false })), learnedScore))
+    }
+    return found
+  }
+
   await refresh()
   return {
     refresh,
     leastLimit: (rule) => least.get(rule) ?? Infinity,
-    of: (sensorKey, type) => (sensorsWithOwn.has(sensorKey) ? remembered(bySensor, sensorKey, type, sensorKey) : remembered(byType, type, type, null)),
+    get decommissioned() { return decommissioned },
+    get aliased() { return aliased },
+    of(sensorKey, type) {
+      if (decommissioned.has(sensorKey)) return nothingRaised(type)
+      return sensorsWithOwn.has(sensorKey) ? remembered(bySensor, sensorKey, type, sensorKey) : remembered(byType, type, type, null)
+    },
   }
 }

@@ -32,6 +32,11 @@ export function describeSilence({ heardMs, intervalUs }: SensorMemory, nowMs: nu
   return `no reading for ${duration((nowMs - heardMs) * 1000)}; usually one every ${duration(intervalUs)}`
 }
 
+/** Of a condition that was found by readings which come through another log now. */
+export function describeMove({ raisedUs }: Condition, nowMs: number): string {
+  return `its readings come another way now; it stood for ${duration(Math.max(0, nowMs * 1000 - raisedUs))}`
+}
+
 function describeEnd(rule: AlarmRule, condition: Condition, { value, timeUs }: JudgedReading, unit: string): string {
   const lasted = duration(Math.max(0, timeUs - condition.raisedUs))
   if (rule === 'stale_signal') return `readings come again, after ${lasted}`

@@ -1,5 +1,5 @@
 import { outlookOf } from '../detect/learned/outlook.ts'
-import { LEARNED_FORMAT, RECORD_BYTES, detectorAt, reset } from '../detect/learned/state.ts'
+import { LEARNED_FORMAT, NEWEST_US, RECORD_BYTES, detectorAt, reset } from '../detect/learned/state.ts'
 import type { Detector, Mode } from '../detect/learned/state.ts'
 import type { DetectorBlockRow, NewDetectorBlock } from '../postgres/detector-state.ts'
 
@@ -71,7 +71,10 @@ export function createDetectorBlocks(
         return {
           logKey, blockKey: block.key, nextOffset, format: blockFormat(mode), sensorKeys: [...block.sensorKeys],
           state: Buffer.from(block.buffer.slice(0, block.sensorKeys.length * size)),
-          outlooks: block.sensorKeys.map((_, index) => outlookOf(detectorAt(block.buffer, index * size, mode))),
+          outlooks: block.sensorKeys.map((_, index) => {
+            const detector = detectorAt(block.buffer, index * size, mode)
+            return { ...outlookOf(detector), asOfUs: detector.numbers[NEWEST_US] as number }
+          }),
         }
       })
     },

@@ -3,7 +3,7 @@ import type { ValidReading } from '../contract/reading.ts'
 import { SENSOR_TYPES } from '../contract/sensor-types.ts'
 import type { SensorType, Thresholds } from '../contract/sensor-types.ts'
 import type { Pool } from '../postgres/pool.ts'
-import { readEpochs } from '../postgres/producer-epochs.ts'
+import { readEpochs, storedEpoch } from '../postgres/producer-epochs.ts'
 import { changedSensors, registerSensors, registerVersions } from '../postgres/sensor-registry.ts'
 import type { SensorRow } from '../postgres/sensor-registry.ts'
 import { effectiveThresholds } from '../runtime/thresholds.ts'
@@ -23,6 +23,8 @@ export interface Version {
 export interface Sensor {
   readonly key: number
   readonly id: string
+  /** When its device was replaced last, microseconds since 1970; 0: never. */
+  readonly replacedUs: number
 }
 
 /** What the consumer knows of the plant: a cache of the database, thrown away with every failure and every assignment. */
@@ -60,7 +62,11 @@ export interface LogNumbers {
   readonly restored: Map<string, SequenceTracker>
 }
 
+/** A sensor as its readings come under one id: its own, or that of a device in its place. */
 interface KnownSensor extends Sensor {
+  /** Null: its own. */
+  readonly sentAs: string | null
+  replacedUs: number
   own: ThresholdOverride
   /** The last one is tried first: readings of a sensor seldom differ in it. */
   last: KnownVersion | null
@@ -102,7 +108,10 @@ export function createPlant(pool: Pool, environment: Readonly<Record<SensorType,
       sensorId: reading.sensorId, sensorType: reading.sensorType, location: locationOf(reading),
     })))
     for (const row of rows) {
-      sensors.set(row.sensorId, { key: row.sensorKey, id: row.sensorId, own: ownThresholds(row), last: null, versions: new Map(), trackers: new Map() })
+      sensors.set(row.sentAs, {
+        key: row.sensorKey, id: row.sensorId, sentAs: row.sentAs === row.sensorId ? null : row.sentAs, replacedUs: row.replacedUs,
+        own: ownThresholds(row), last: null, versions: new Map(), trackers: new Map(),
+      })
     }
   }
 
@@ -111,14 +120,14 @@ export function createPlant(pool: Pool, environment: Readonly<Record<SensorType,
     for (const { reading } of readings) {
       const sensor = sensors.get(reading.sensorId) as KnownSensor
       if (findVersion(sensor, reading) !== null) continue
-      const name = versionName(reading)
+      const name = versionName(sensor, reading)
       unknown.set(`${sensor.key} ${name}`, { sensor, reading, name })
     }
     if (unknown.size === 0) return
     const entries = [...unknown.values()]
     const keys = await registerVersions(pool, entries.map(({ sensor, reading, name }) => ({
       sensorKey: sensor.key, sensorType: reading.sensorType, unit: reading.unit, location: locationOf(reading),
-      warningThreshold: reading.warningThreshold, criticalThreshold: reading.criticalThreshold, epoch: reading.epoch,
+      warningThreshold: reading.warningThreshold, criticalThreshold: reading.criticalThreshold, epoch: reading.epoch, sentAs: sensor.sentAs,
       fingerprint: createHash('sha256').update(name).digest(),
     })))
     for (const [index, { sensor, reading, name }] of entries.entries()) {
@@ -130,19 +139,21 @@ export function createPlant(pool: Pool, environment: Readonly<Record<SensorType,
   }
 
   async function learnEpochs(readings: readonly NumberedReading[]): Promise<void> {
-    const unknown = new Map<string, { sensor: KnownSensor, epoch: string, log: LogNumbers }>()
-    for (const { reading: { sensorId, epoch }, log } of readings) {
-      if (epoch === null) continue
+    const unknown = new Map<string, { sensor: KnownSensor, sentEpoch: string, epoch: string, log: LogNumbers }>()
+    for (const { reading: { sensorId, epoch: sentEpoch }, log } of readings) {
+      if (sentEpoch === null) continue
       const sensor = sensors.get(sensorId) as KnownSensor
-      if (!sensor.trackers.has(epoch)) unknown.set(nameOf(sensor.key, epoch), { sensor, epoch, log })
+      if (sensor.trackers.has(sentEpoch)) continue
+      const epoch = storedEpoch(sentEpoch, sensor.sentAs)
+      unknown.set(nameOf(sensor.key, epoch), { sensor, sentEpoch, epoch, log })
     }
     if (unknown.size === 0) return
     const entries = [...unknown.values()]
     const rows = await readEpochs(pool, entries.map(({ sensor, epoch }) => ({ sensorKey: sensor.key, epoch })))
     const stored = new Map(rows.map((row) => [nameOf(row.sensorKey, row.epoch), row]))
-    for (const [name, { sensor, epoch, log }] of unknown) {
+    for (const [name, { sensor, sentEpoch, epoch, log }] of unknown) {
       const { logKey, firstOffset, restored } = log
-      sensor.trackers.set(epoch, restored.get(name)
+      sensor.trackers.set(sentEpoch, restored.get(name)
         ?? createSequenceTracker(sensor.key, epoch, stored.get(name) ?? null, { logKey, sinceStart: firstOffset === 0 }))
       restored.delete(name)
       if (sensor.trackers.size > KEPT_PER_SENSOR) crowded.add(sensor)
@@ -175,8 +186,9 @@ export function createPlant(pool: Pool, environment: Readonly<Record<SensorType,
     },
     async refresh() {
       for (const row of await changedSensors(pool, REFRESH_WINDOW_S)) {
-        const sensor = sensors.get(row.sensorId)
+        const sensor = sensors.get(row.sentAs)
         if (sensor === undefined) continue
+        sensor.replacedUs = row.replacedUs
         sensor.own = ownThresholds(row)
         for (const version of sensor.versions.values()) version.thresholds = thresholdsOf(sensor, version.of)
       }
@@ -190,7 +202,7 @@ function ownThresholds(row: SensorRow): ThresholdOverride {
 
 function findVersion(sensor: KnownSensor, reading: ValidReading): KnownVersion | null {
   if (sensor.last !== null && saysTheSame(sensor.last.of, reading)) return sensor.last
-  const found = sensor.versions.get(versionName(reading))
+  const found = sensor.versions.get(versionName(sensor, reading))
   if (found === undefined) return null
   sensor.last = found
   return found
@@ -201,10 +213,11 @@ function saysTheSame(a: ValidReading, b: ValidReading): boolean {
     && a.sensorType === b.sensorType && a.warningThreshold === b.warningThreshold && a.criticalThreshold === b.criticalThreshold
 }
 
-function versionName(reading: ValidReading): string {
+/** Under the sensor's own id as it was before there were others, so that what is stored is found. */
+function versionName({ sentAs }: KnownSensor, reading: ValidReading): string {
   return JSON.stringify([
     reading.sensorType, reading.unit, reading.section, reading.machine, reading.zone, reading.warningThreshold, reading.criticalThreshold,
-    reading.epoch,
+    reading.epoch, ...sentAs === null ? [] : [sentAs],
   ])
 }
 

@@ -25,7 +25,7 @@ import type { Decoded, Decoder, Form } from './decode.ts'
 import type { DetectorBlocks } from './detector-blocks.ts'
 import type { Known, NumberedReading, Plant } from './plant.ts'
 import type { ReplayArrivals, ReplayedLetters } from './replay-arrivals.ts'
-import { createSensorMemory } from './sensor-memory.ts'
+import { createSensorMemory, takeDevice } from './sensor-memory.ts'
 import type { SensorMemory } from './sensor-memory.ts'
 import type { SequenceTracker } from './sequences.ts'
 import type { ForeignEpoch } from './share-epochs.ts'
@@ -160,12 +160,12 @@ async function encodeChunk(chunk: LogChunk, { values, forms }: Decoded, context:
   }
 
   /** Null: it is stored; else why not, or that it was absorbed. */
-  function arrive({ tracker, sensor }: Known, epoch: string | null, sequence: number): Rejection | 'absorbed' | null {
+  function arrive({ tracker, sensor }: Known, sequence: number): Rejection | 'absorbed' | null {
     if (tracker === null) return null
     if (tracker.touch(batchId)) {
       output.trackers.push(tracker)
       if (tracker.homeLog !== null && tracker.homeLog !== log.logKey && !tracker.share()) {
-        output.foreign.push({ sensorKey: sensor.key, epoch: epoch as string, logKey: log.logKey })
+        output.foreign.push({ sensorKey: sensor.key, epoch: tracker.state().epoch, logKey: log.logKey })
       }
     }
     const arrival = tracker.arrive(sequence)
@@ -187,7 +187,7 @@ async function encodeChunk(chunk: LogChunk, { values, forms }: Decoded, context:
     }
     const known = recognise(form, context.plant)
     if (known === null) throw new Error(`${form.reading.sensorId} was not learned`)
-    const refusal = arrive(known, form.reading.epoch, values[at + SEQUENCE] as number)
+    const refusal = arrive(known, values[at + SEQUENCE] as number)
     if (refusal === 'absorbed') {
       duplicates++
       settle(offset, 'duplicate')
@@ -271,6 +271,7 @@ function createScoring(log: OwnedLog, { alarmSettings }: PrepareContext, output:
     const alarms = alarmSettings.of(sensor.key, reading.sensorType)
     const memory = memoryOf(log, sensor.key)
     memory.heardMs = heardMs
+    takeDevice(memory, sensor.replacedUs, timeUs)
     judge(memory, { timeUs, offset, value, level, quality, thresholds: version.thresholds },
       { log, consumerId: output.consumerId, sensor, version, reading, alarms }, output.changes)
   }

@@ -22,7 +22,7 @@ import { memoryOf } from './prepare.ts'
 import type { Memories, OwnedLog } from './prepare.ts'
 import { resumeCondition } from './resume-condition.ts'
 import { conditionOf, judgeReading, learnAgain } from './scoring.ts'
-import { createSensorMemory } from './sensor-memory.ts'
+import { createSensorMemory, takeDevice, takeDeviceAgain } from './sensor-memory.ts'
 import type { SensorMemory } from './sensor-memory.ts'
 
 export interface RestoreOptions {
@@ -86,7 +86,9 @@ async function restoreLog(options: RestoreOptions, log: PartitionLog, alarmSetti
       // What is stored of a detector is never newer than the snapshot; see `readMemories`.
       if (reading.offset >= judgedOffset) judgeAgain(memoryOf(owned, reading.sensorKey), reading, options, alarmSettings)
       else if (reading.offset >= (missingFrom.get(reading.sensorKey) ?? learnedFrom)) {
-        learnAgain(memoryOf(owned, reading.sensorKey), { ...reading, quality: reading.quality ?? Number.NaN })
+        const memory = memoryOf(owned, reading.sensorKey)
+        takeDeviceAgain(memory, reading.replacedUs, reading.timeUs)
+        learnAgain(memory, { ...reading, quality: reading.quality ?? Number.NaN })
       }
       if (reading.offset >= log.numbersOffset) numbers.add(reading)
     }
@@ -101,6 +103,7 @@ async function restoreLog(options: RestoreOptions, log: PartitionLog, alarmSetti
 function judgeAgain(memory: SensorMemory, reading: StoredReading, { thresholds }: RestoreOptions, alarmSettings: AlarmSettingsTable): void {
   const { timeUs, offset, value, level, quality } = reading
   const sensorType = reading.sensorType as SensorType
+  takeDevice(memory, reading.replacedUs, timeUs)
   judgeReading(memory, {
     timeUs, offset, value, level, quality: quality ?? Number.NaN,
     thresholds: effectiveThresholds({ warning: reading.ownWarning, critical: reading.ownCritical }, thresholds[sensorType],

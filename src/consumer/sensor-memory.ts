@@ -1,5 +1,7 @@
+import { INACTIVE } from '../alarm/condition.ts'
 import type { Condition } from '../alarm/condition.ts'
 import { nextInterval } from '../detect/interval.ts'
+import { NEWEST_US, reset } from '../detect/learned/state.ts'
 import type { Detector } from '../detect/learned/state.ts'
 import { emptyMemory } from '../detect/rules.ts'
 import type { RuleMemory } from '../detect/rules.ts'
@@ -19,10 +21,12 @@ export interface SensorMemory {
   intervalUs: number
   /** By our clock, milliseconds since 1970: when a reading was read last. Whose own clock is wrong isn't silent for it. */
   heardMs: number
+  /** The replacement of the sensor's device that it has taken in, microseconds since 1970; 0: none was there; -1: it isn't known. */
+  replacedUs: number
 }
 
 export function createSensorMemory(detector: Detector | null, rules: RuleMemory = emptyMemory()): SensorMemory {
-  return { rules, detector, conditions: [], open: 0, newestUs: -1, intervalUs: 0, heardMs: 0 }
+  return { rules, detector, conditions: [], open: 0, newestUs: -1, intervalUs: 0, heardMs: 0, replacedUs: -1 }
 }
 
 /** A longer pause tells nothing of a sensor's rhythm. */
@@ -34,4 +38,27 @@ export function takeTime(memory: SensorMemory, timeUs: number): void {
     memory.intervalUs = nextInterval(memory.intervalUs, sinceUs)
   }
   if (sinceUs > 0 || memory.newestUs < 0) memory.newestUs = timeUs
+}
+
+/** Before a reading is judged: with the first one of a new device all is forgotten that was learned of the one before. */
+export function takeDevice(memory: SensorMemory, replacedUs: number, timeUs: number): void {
+  if (replacedUs === memory.replacedUs || timeUs < replacedUs) return
+  // What was restored may have readings of the new device already; what heard of it only now may have judged some of them by the old one.
+  if (memory.replacedUs !== -1 || memory.newestUs < replacedUs) {
+    memory.rules.values.length = 0
+    memory.rules.consecutiveHigh = 0
+    if (memory.detector !== null) reset(memory.detector, 0)
+    forgetConditions(memory)
+  }
+  memory.replacedUs = replacedUs
+}
+
+/** The same for a detector whose readings are read again, and that is older than the rest of the memory. */
+export function takeDeviceAgain({ detector }: SensorMemory, replacedUs: number, timeUs: number): void {
+  if (detector !== null && timeUs >= replacedUs && (detector.numbers[NEWEST_US] as number) < replacedUs) reset(detector, 0)
+}
+
+export function forgetConditions(memory: SensorMemory): void {
+  for (const condition of memory.conditions) if (condition !== null && condition !== undefined) condition.phase = INACTIVE
+  memory.open = 0
 }

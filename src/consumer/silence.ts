@@ -1,21 +1,26 @@
+import { STALE_INTERVALS } from '../alarm/alarm-rules.ts'
 import type { AlarmSettings } from '../alarm/alarm-rules.ts'
-import { INACTIVE, isRaised } from '../alarm/condition.ts'
+import { isRaised } from '../alarm/condition.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
+import type { AlarmRule } from '../contract/alarm.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
 import type { LogReader } from '../kafka/log-reader.ts'
 import { LOG_SILENT_MS } from '../postgres/alarm-changes.ts'
 import type { ConditionChange } from '../postgres/alarm-changes.ts'
 import { readLastReadings, readSilentSensors } from '../postgres/open-conditions.ts'
-import type { SilentSensor } from '../postgres/open-conditions.ts'
 import type { Pool } from '../postgres/pool.ts'
-import type { AlarmSettingsTable, SensorAlarms } from './alarm-settings.ts'
+import type { AlarmSettingsTable } from './alarm-settings.ts'
 import { changeWithoutReading } from './condition-changes.ts'
-import { describeSilence } from './describe-change.ts'
+import { describeMove, describeSilence } from './describe-change.ts'
 import type { OwnedLog } from './prepare.ts'
 import { bitOf, judgeSilence } from './scoring.ts'
+import { forgetConditions } from './sensor-memory.ts'
 import type { SensorMemory } from './sensor-memory.ts'
 
-/** Finds the sensors that have gone silent. Their alarms clear with their next reading. */
+/**
+ * Finds the sensors that have gone silent, whose alarms clear with their next reading; those whose readings come through another log now, because the
+ * device in their place sends under another id; and those that are decommissioned, of which no condition is followed.
+ */
 export interface SilenceWatch {
   /** Looks, where it is time to. What is found is in the memories, so it has to be written, or all memory dropped. */
   look(): Promise<ConditionChange[]>
@@ -57,13 +62,15 @@ export function watchSilence(
     }
   }
 
+  const isUnheard = ({ heardMs, intervalUs }: SensorMemory, intervals: number, atMs: number): boolean => (
+    intervalUs > 0 && atMs - heardMs > Math.max(intervals * intervalUs / 1000, LEAST_MS))
+
   /** Of a sensor whose type isn't known here yet by the smallest limit of all: it is found out, and then by its own. */
-  function isSilent({ open, heardMs, intervalUs, newestUs }: SensorMemory, sensorKey: number, atMs: number): boolean {
-    if ((open & STALE_BIT) !== 0 || intervalUs === 0 || Math.abs(atMs - newestUs / 1000) >= MOST_MS) return false
-    const silentMs = atMs - heardMs
-    if (silentMs <= Math.max(settings.leastLimit('stale_signal') * intervalUs / 1000, LEAST_MS)) return false
+  function isSilent(memory: SensorMemory, sensorKey: number, atMs: number): boolean {
+    if ((memory.open & STALE_BIT) !== 0 || Math.abs(atMs - memory.newestUs / 1000) >= MOST_MS) return false
+    if (!isUnheard(memory, settings.leastLimit('stale_signal'), atMs)) return false
     const type = types.get(sensorKey)
-    return type === undefined || silentMs > settings.of(sensorKey, type).staleIntervals * intervalUs / 1000
+    return type === undefined || isUnheard(memory, settings.of(sensorKey, type).staleIntervals, atMs)
   }
 
   function hasSilent({ memories }: OwnedLog, atMs: number): boolean {
@@ -89,12 +96,8 @@ export function watchSilence(
       if (sensor !== undefined && !isSilent(memory, sensorKey, atMs)) continue
       const newestUs = elsewhere.get(sensorKey) ?? 0
       if (sensor === undefined || alarms === undefined || (alarms.enabled & STALE_BIT) === 0 || newestUs > memory.newestUs) {
-        if (sensor !== undefined && alarms !== undefined && newestUs - memory.newestUs > LOG_SILENT_MS * 1000) {
-          changes.push(...leaveToOthers(log, memory, sensor, alarms, atMs, consumerId))
-        }
         // Asked about again when it has been silent for so long once more.
         memory.heardMs = atMs
-        memory.newestUs = Math.max(memory.newestUs, newestUs)
         continue
       }
       judgeSilence(memory, atMs * 1000, alarms, (transition, rule, condition) => {
@@ -107,36 +110,57 @@ export function watchSilence(
     return changes
   }
 
+  /**
+   * What this log's readings said of a sensor is over when its readings come through another one, because the device in its place sends under another id,
+   * or the topic got more partitions: nothing that comes here would end it. Of an unkeyed producer's readings any log may have the next one, so it
+   * counts for a while.
+   */
+  async function lookForMoved(log: OwnedLog): Promise<ConditionChange[]> {
+    const atMs = Date.now()
+    const unheard = [...log.memories].filter(([, memory]) => memory.open !== 0 && isUnheard(memory, STALE_INTERVALS, atMs)).map(([sensorKey]) => sensorKey)
+    if (unheard.length === 0) return []
+    const moved = (await readLastReadings(pool, unheard)).filter(({ sensorKey, timeUs }) => {
+      const elsewhereUs = timeUs - (log.memories.get(sensorKey) as SensorMemory).newestUs
+      return elsewhereUs > (settings.aliased.has(sensorKey) ? 0 : LOG_SILENT_MS * 1000)
+    })
+    if (moved.length === 0) return []
+    return (await readSilentSensors(pool, moved.map(({ sensorKey }) => sensorKey))).flatMap((sensor) => {
+      const memory = log.memories.get(sensor.sensorKey) as SensorMemory
+      const alarms = settings.of(sensor.sensorKey, sensor.sensorType as SensorType)
+      const changes = memory.conditions.flatMap((condition, index): ConditionChange[] => {
+        if (condition === null || !isRaised(condition)) return []
+        const rule = ALARM_RULES[index] as AlarmRule
+        return [changeWithoutReading('cleared', rule, condition, alarms.rules[index] as AlarmSettings, sensor, {
+          timeMs: atMs, description: describeMove(condition, atMs), detectedBy: consumerId,
+          // That it was silent is no log's word.
+          ...rule === 'stale_signal' ? {} : { saidBy: log.logKey },
+        })]
+      })
+      forgetConditions(memory)
+      return changes
+    })
+  }
+
+  function forgetDecommissioned({ memories }: OwnedLog): void {
+    for (const sensorKey of settings.decommissioned) {
+      const memory = memories.get(sensorKey)
+      if (memory !== undefined && memory.open !== 0) forgetConditions(memory)
+    }
+  }
+
   return {
     async look() {
       if (performance.now() - lookedMs < INTERVAL_MS) return []
       lookedMs = performance.now()
       // One after the other: they share the connection that registers sensors.
       const changes: ConditionChange[] = []
-      for (const log of logs) changes.push(...await lookInto(log))
+      for (const log of logs) {
+        forgetDecommissioned(log)
+        changes.push(...await lookForMoved(log), ...await lookInto(log))
+      }
       const nowMs = Date.now()
       if (!marking && logs.some((log) => hasSilent(log, nowMs))) void mark()
       return changes
     },
   }
-}
-
-/**
- * The sensor's readings come through other logs, as they do when the topic got more partitions: what this one said last holds no longer, and would
- * keep an alarm from ever being over.
- */
-function leaveToOthers(
-  log: OwnedLog, memory: SensorMemory, sensor: SilentSensor, alarms: SensorAlarms, atMs: number, consumerId: string,
-): ConditionChange[] {
-  return ALARM_RULES.flatMap((rule, index) => {
-    const condition = memory.conditions[index]
-    if ((memory.open & (1 << index)) === 0 || condition === null || condition === undefined) return []
-    memory.open &= ~(1 << index)
-    const wasRaised = isRaised(condition)
-    condition.phase = INACTIVE
-    if (!wasRaised) return []
-    return [changeWithoutReading('cleared', rule, condition, alarms.rules[index] as AlarmSettings, sensor, {
-      timeMs: atMs, description: 'its readings come through another partition', detectedBy: consumerId, saidBy: log.logKey,
-    })]
-  })
 }

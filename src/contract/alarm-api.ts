@@ -10,14 +10,16 @@ const rule = names(ALARM_RULES, 'what it is raised for')
 const priority = names(ALARM_PRIORITIES, 'how soon an operator has to act')
 const state = names(ALARM_STATES, 'as ISA-18.2 names them; an alarm that is over is normal')
 const value = (description: string) => Type.Number({ description })
-const reason = Type.String({ minLength: 1, maxLength: 500, pattern: '^[^\\u0000]*$', description: 'why; it is recorded' })
+export const reason = Type.String({ minLength: 1, maxLength: 500, pattern: '^[^\\u0000]*$', description: 'why; it is recorded' })
+const sensorName = nullable(Type.String({ description: 'for people; null: it goes by its id' }))
 const sensorId = Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\u0000]*$', description: 'one sensor' })
 
 // GET /api/alarms and /api/alarms/{id}
 
 const alarmFields = {
   episode_id: Type.String({ description: 'of all messages of this alarm' }),
-  sensor_id: Type.String(), sensor_type: Type.String(), machine_id: Type.String(),
+  sensor_id: Type.String(), sensor_name: sensorName,
+  sensor_type: Type.String(), machine_id: Type.String(),
   location: object({ factory_section: Type.String(), machine_id: Type.String(), zone: Type.String() }, 'AlarmLocation'),
   rule, priority, state,
   severity: names(['low', 'medium', 'high', 'critical'], 'the highest so far'),
@@ -120,7 +122,7 @@ export type MachineSuppressionAnswer = Static<typeof machineSuppressionSchema>
 
 // GET /api/alarm-scorecard
 
-const named = { sensor_id: Type.String(), rule }
+const named = { sensor_id: Type.String(), sensor_name: sensorName, rule }
 const share = object({
   alarms: count('of this priority'), percent: Type.Number({ minimum: 0 }), target_percent: Type.Number({ minimum: 0 }),
 }, 'PriorityShare')

@@ -18,9 +18,9 @@ export const ALARM_STATES = [
 ] as const
 export type AlarmState = (typeof ALARM_STATES)[number]
 
-/** What happens to an alarm; each change of an episode is named after the one that made it. */
+/** What happens to an alarm; each change of an episode is named after the one that made it. The last two happen to its sensor, and end it. */
 export const ALARM_TRANSITIONS = [
   'raised', 'escalated', 'realarmed', 'cleared', 'acknowledged', 'reset', 'shelved', 'unshelved', 'shelving_expired', 'suppressed',
-  'unsuppressed', 'taken_out_of_service', 'returned_to_service',
+  'unsuppressed', 'taken_out_of_service', 'returned_to_service', 'decommissioned', 'replaced',
 ] as const
 export type AlarmTransition = (typeof ALARM_TRANSITIONS)[number]

@@ -92,7 +92,7 @@ function waitingAlarms({ sections: { alarms: section } }: DashboardState): Waiti
   const sent = section.alarms.filter((alarm) => alarm.priority === 'high' && !isHidden(alarm)).length
   return {
     text: `${section.counts.high > sent ? 'At least ' : ''}${count} ${alarms.length === 1 ? 'waits' : 'wait'} to be acknowledged`,
-    which: listed(alarms.map(({ sensor_id: sensor, rule }) => `${shortened(sensor)} (${anomalyInWords(rule)})`), MOST_NAMED),
+    which: listed(alarms.map(({ sensor_id: id, sensor_name: name, rule }) => `${shortened(name ?? id)} (${anomalyInWords(rule)})`), MOST_NAMED),
     since: Math.min(...alarms.map(({ raised_at: raisedAt }) => Date.parse(raisedAt))),
   }
 }

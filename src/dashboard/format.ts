@@ -14,6 +14,7 @@ const dayAndClock = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
 })
 const day = new Intl.DateTimeFormat('en-GB', { year: 'numeric', month: '2-digit', day: '2-digit' })
+const dayAndMonth = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 const zone = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' })
 
 /** `12,345` */
@@ -55,6 +56,11 @@ export function formatTime(timeMs: number, nowMs: number): string {
 /** `10:31`, for an axis. */
 export function formatMinutes(timeMs: number): string {
   return clockMinutes.format(timeMs)
+}
+
+/** `23 Nov`, for an axis. */
+export function formatDay(timeMs: number): string {
+  return dayAndMonth.format(timeMs)
 }
 
 /** `2026-11-24 10:31:05.250 UTC` */

@@ -25,6 +25,11 @@ export function put<T = void>(path: string, body: object): Promise<T> {
   return send<T>('PUT', path, body)
 }
 
+/** As `post`. */
+export function patch<T = void>(path: string, body: object): Promise<T> {
+  return send<T>('PATCH', path, body)
+}
+
 async function send<T>(method: string, path: string, body: object | undefined): Promise<T> {
   let response: Response
   try {

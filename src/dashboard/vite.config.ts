@@ -9,7 +9,7 @@ export default defineConfig({
     outDir: 'dist', emptyOutDir: true, modulePreload: { polyfill: false },
     // The pages' policy allows no data: addresses, so nothing is inlined.
     assetsInlineLimit: 0,
-    rolldownOptions: { input: ['index.html', 'alarms.html', 'kafka.html'].map((page) => resolve(import.meta.dirname, page)) },
+    rolldownOptions: { input: ['index.html', 'alarms.html', 'sensors.html', 'kafka.html'].map((page) => resolve(import.meta.dirname, page)) },
   },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
 })

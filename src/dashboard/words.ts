@@ -14,7 +14,8 @@ const ANOMALIES: Readonly<Record<string, string>> = {
 
 const TRANSITIONS: Readonly<Record<string, string>> = {
   realarmed: 'Raised again', reset: 'Reset', shelving_expired: 'Shelving is over', unsuppressed: 'Maintenance is over',
-  suppressed: 'Suppressed for maintenance', continued: 'Goes on',
+  suppressed: 'Suppressed for maintenance', continued: 'Goes on', decommissioned: 'Over, as its sensor was decommissioned',
+  replaced: 'Over, as its sensor was replaced',
 }
 
 /** An anomaly type in words. One that the page doesn't know reads as its name without underscores. */

@@ -23,7 +23,7 @@ function timeText(timeMs: number | null): string | null {
 
 export function buildAlarm(row: ListedAlarm): Alarm {
   return {
-    episode_id: row.episodeId, sensor_id: row.sensorId, sensor_type: row.sensorType, machine_id: row.machineId,
+    episode_id: row.episodeId, sensor_id: row.sensorId, sensor_name: row.sensorName, sensor_type: row.sensorType, machine_id: row.machineId,
     location: JSON.parse(row.location) as Alarm['location'], rule: row.rule, priority: row.priority, state: row.state, severity: row.severity,
     condition_active: row.conditionActive, latched: row.latched, raised_at: timeText(row.raisedMs), escalated_at: timeText(row.escalatedMs),
     cleared_at: timeText(row.clearedMs), acknowledged_at: timeText(row.acknowledgedMs), acknowledged_by: row.acknowledgedBy,
@@ -97,9 +97,12 @@ function effective(type: SensorType, rule: AlarmRule, settings: AlarmSettings): 
 
 const SETTING_NAMES = { onDelayMs: 'on_delay_ms', offDelayMs: 'off_delay_ms' } as const
 
+/** `names`: of sensors that have one. */
 export function buildScorecard(
   card: Scorecard, { fromMs, toMs, operators }: ScorecardSpan, deadbands: ReadonlyMap<BadActor, DeadbandProposal & { readonly unit: string }>,
+  names: ReadonlyMap<string, string>,
 ): AlarmScorecard {
+  const named = (sensorId: string) => ({ sensor_id: sensorId, sensor_name: names.get(sensorId) ?? null })
   const share = (priority: keyof Scorecard['priorities']) => (
     { ...card.priorities[priority], target_percent: TARGETS.prioritiesPercent[priority] })
   return {
@@ -107,12 +110,12 @@ export function buildScorecard(
     per_10_minutes: card.per10Min, flood_percent: card.floodPercent, target_flood_percent: TARGETS.floodPercent,
     floods: card.floods.map((flood) => ({ from: timeText(flood.fromMs), to: timeText(flood.toMs), alarms: flood.alarms })),
     standing: card.standing, stale_count: card.staleCount,
-    stale: card.stale.map(({ sensorId, rule, raisedMs }) => ({ sensor_id: sensorId, rule, raised_at: timeText(raisedMs) })),
+    stale: card.stale.map(({ sensorId, rule, raisedMs }) => ({ ...named(sensorId), rule, raised_at: timeText(raisedMs) })),
     chattering_count: card.chatteringCount,
-    chattering: card.chattering.map(({ sensorId, rule, mostPerMinute }) => ({ sensor_id: sensorId, rule, most_per_minute: mostPerMinute })),
+    chattering: card.chattering.map(({ sensorId, rule, mostPerMinute }) => ({ ...named(sensorId), rule, most_per_minute: mostPerMinute })),
     priorities: { high: share('high'), medium: share('medium'), low: share('low') },
     bad_actors: card.badActors.map((actor) => ({
-      sensor_id: actor.sensorId, rule: actor.rule, alarms: actor.alarms, percent: actor.percent,
+      ...named(actor.sensorId), rule: actor.rule, alarms: actor.alarms, percent: actor.percent,
       ...proposalsOf(actor, deadbands.get(actor)),
     })),
   }

@@ -5,6 +5,7 @@ import { readAlarmSettings } from '../postgres/alarm-settings.ts'
 import { readActivations } from '../postgres/read-activations.ts'
 import { readAlarm, readAlarmEvents, readAlarms } from '../postgres/read-alarms.ts'
 import type { AlarmQuestion } from '../postgres/read-alarms.ts'
+import { readSensorNames } from '../postgres/read-sensors.ts'
 import { formatCursor } from './alarm-cursor.ts'
 import { buildAlarm, buildEvents, buildScorecard, buildSettings } from './alarm-shape.ts'
 import type { HistoryDatabase } from './history-database.ts'
@@ -39,7 +40,9 @@ export function createAlarmReader(database: HistoryDatabase, alarmScore: number)
     async scorecard(span) {
       const activations = await database.read((db) => readActivations(db, span.fromMs, span.toMs, MOST_SCORED))
       const card = scoreAlarms(activations, span)
-      return buildScorecard(card, span, await proposeDeadbands(database.read, card.badActors, activations, span.toMs))
+      const ids = [...card.stale, ...card.chattering, ...card.badActors].map(({ sensorId }) => sensorId)
+      const deadbands = await proposeDeadbands(database.read, card.badActors, activations, span.toMs)
+      return buildScorecard(card, span, deadbands, await database.read((db) => readSensorNames(db, ids)))
     },
     settings: async () => buildSettings(await database.read(readAlarmSettings), alarmScore),
   }

@@ -40,6 +40,7 @@ import { registerPartitionAssignment } from './routes/partition-assignment.ts'
 import { registerProducerHealth } from './routes/producer-health.ts'
 import { registerRealTimeMetrics } from './routes/real-time-metrics.ts'
 import { registerRecentAlerts } from './routes/recent-alerts.ts'
+import { registerSensorActions } from './routes/sensor-actions.ts'
 import { registerSensorHistory } from './routes/sensor-history.ts'
 import { registerSensors } from './routes/sensors.ts'
 import { registerSession } from './routes/session.ts'
@@ -128,7 +129,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   return app
 }
 
-function registerAccess(app: App, access: Access, { log, oidc = null, sensorTopic, maxShelveHours = MAX_SHELVE_HOURS, whatIf }: AppOptions): void {
+function registerAccess(app: App, access: Access, { log, oidc = null, sensorTopic, maxShelveHours = MAX_SHELVE_HOURS, whatIf, sensors }: AppOptions): void {
   const signIn = createSignIn(access)
   registerLogin(app, access, signIn)
   if (oidc !== null) registerLoginOidc(app, createSignOn({ access, config: oidc, log }))
@@ -139,6 +140,7 @@ function registerAccess(app: App, access: Access, { log, oidc = null, sensorTopi
   registerAudit(app, access)
   registerKafkaReplay(app, access, sensorTopic)
   registerAlarmActions(app, access, maxShelveHours)
+  registerSensorActions(app, access, sensors)
   registerAlarmSettings(app, access)
   registerWhatIf(app, { whatIf })
 }

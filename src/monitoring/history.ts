@@ -43,10 +43,10 @@ export function createHistory(database: HistoryDatabase, sensors: SensorDirector
   }
 }
 
-function buildPoint({ timeMs, readings, min, max, mean, last, level, bad }: HistoryRow): History['points'][number] {
+function buildPoint({ timeMs, readings, min, max, mean, last, level, bad, good }: HistoryRow): History['points'][number] {
   return {
     time: new Date(timeMs).toISOString(), readings, min, max,
     // The mean is exact to 1e-200, where one value may be less.
-    mean: min === max ? min : mean, last, worst_level: ALERT_LEVELS[level], bad_quality: bad,
+    mean: min === max ? min : mean, last, worst_level: ALERT_LEVELS[level], bad_quality: bad, good,
   }
 }

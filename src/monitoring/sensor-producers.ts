@@ -11,8 +11,9 @@ const KNOWN_MS = 7 * 86_400_000
 export function listProducers(producers: readonly ProducerHealth[], sensors: readonly Sensor[], nowMs: number): ProducerHealth[] {
   const own = new Set(producers.map(({ producer_id: id }) => id))
   const oldest = new Date(nowMs - KNOWN_MS).toISOString()
-  return [...producers, ...sensors.flatMap((sensor) => {
-    const { sensor_id: id, newest_at: newest, interval_ms: intervalMs, status } = sensor
+  return [...producers, ...sensors.flatMap((sensor): ProducerHealth[] => {
+    const { sensor_id: id, newest_at: newest, interval_ms: intervalMs } = sensor
+    const status = sensor.sending ? 'active' : 'inactive'
     if (own.has(id) || newest === null || newest < oldest) return []
     const perSecond = status === 'inactive' || intervalMs === null || intervalMs < 1 ? 0 : 1_000 / intervalMs
     return [{

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { nextStanding } from '../alarm/alarm-state.ts'
+import { NORMAL, nextStanding } from '../alarm/alarm-state.ts'
 import type { AlarmEvent, AlarmStanding, Step } from '../alarm/alarm-state.ts'
 import { alertStatus, insertAlarmAlerts, insertAlarmEvents, takeStep, updateAlertStatus } from './alarm-events.ts'
 import type { AlarmAlert, AlarmEventRow } from './alarm-events.ts'
@@ -54,7 +54,7 @@ export async function acknowledgeGroup(client: Client, groupId: string, actor: A
   const taken: Taken[] = []
   for (const alarm of alarms) {
     if (alarm.groupId !== groupId) continue
-    const result = takeAction(alarm, standingOf(alarm, hiding.get(keyText(alarm))), 'acknowledge', actor)
+    const result = takeEvent(alarm, standingOf(alarm, hiding.get(keyText(alarm))), 'acknowledge', actor)
     if (!('outcome' in result)) taken.push(result)
   }
   await writeActions(client, taken, actor)
@@ -135,7 +135,7 @@ async function actOnMachine(client: Client, machineId: string, event: AlarmEvent
 
 /** Lets an event happen to an alarm, and writes what comes of it. */
 export async function act(client: Client, alarm: AlarmRow, before: AlarmStanding, event: AlarmEvent, actor: Acting): Promise<ActionResult> {
-  const taken = takeAction(alarm, before, event, actor)
+  const taken = takeEvent(alarm, before, event, actor)
   if ('outcome' in taken) return taken
   await writeActions(client, [taken], actor)
   return { outcome: 'done', alarm }
@@ -154,15 +154,19 @@ interface Taken {
   readonly alertId: string | null
 }
 
-function takeAction(alarm: AlarmRow, before: AlarmStanding, event: AlarmEvent, actor: Acting): Taken | ActionResult {
+function takeEvent(alarm: AlarmRow, before: AlarmStanding, event: AlarmEvent, actor: Acting): Taken | ActionResult {
   const step = nextStanding(before, event, actor.oneShot === undefined ? {} : { oneShot: actor.oneShot })
   if (step === 'ignored') return { outcome: 'nothing', alarm }
   if ('refused' in step) return { outcome: 'refused', reason: step.refused }
+  return takeAction(alarm, step, actor)
+}
+
+function takeAction(alarm: AlarmRow, step: Step, actor: Actor): Taken {
   const wasOpen = alarm.endedMs === null
   const statusBefore = alertStatus(alarm)
   if (wasOpen) {
     takeStep(alarm, step, actor.nowMs)
-    if (event === 'acknowledge') {
+    if (step.transition === 'acknowledged') {
       alarm.acknowledgedMs = actor.nowMs
       alarm.acknowledgedBy = actor.name
     }
@@ -177,6 +181,15 @@ async function writeActions(client: Client, taken: readonly Taken[], actor: Acto
   await insertAlarmAlerts(client, open.flatMap(({ alarm, step, alertId }) => (alertId === null ? [] : [messageOf(alarm, step, alertId, actor)])))
   await insertAlarmEvents(client, taken.map(({ alarm, step, wasOpen, alertId }) => recordOf(alarm, wasOpen ? alarm.episodeId : null, step, alertId, actor)))
   await updateAlertStatus(client, open.flatMap(({ alarm, statusBefore }) => (statusBefore === alertStatus(alarm) ? [] : [alarm])))
+}
+
+/** Ends all alarms of a sensor, wherever they are: it is out of the plant, or another device is in its place. */
+export async function endAlarms(client: Client, sensorKey: number, transition: 'decommissioned' | 'replaced', actor: Explained): Promise<number> {
+  const { rows: keys } = await client.query<AlarmKey>(
+    'select sensor_key as "sensorKey", rule from alarm where sensor_key = $1 and ended_at is null', [sensorKey])
+  const alarms = await lockOpenAlarms(client, keys)
+  await writeActions(client, alarms.map((alarm) => takeAction(alarm, { transition, announced: true, standing: NORMAL }, actor)), actor)
+  return alarms.length
 }
 
 /** What comes out of one thing that hid it is hidden by the next: a shelved alarm of a machine whose maintenance is over is shelved still. */

@@ -10,7 +10,7 @@ import type { AlertLevel } from '../contract/sensor-types.ts'
 import { alertStatus, insertAlarmAlerts, insertAlarmEvents, takeStep, updateAlertStatus } from './alarm-events.ts'
 import type { AlarmAlert, AlarmEventRow } from './alarm-events.ts'
 import {
-  insertWhereNoneIsOpen, keyText, lockOpenAlarms, readHiding, standingBefore, standingOf, timeOf, writeAlarmRows,
+  insertWhereNoneIsOpen, keyText, lockDecommissioned, lockOpenAlarms, readHiding, standingBefore, standingOf, timeOf, writeAlarmRows,
 } from './alarm-rows.ts'
 import type { AlarmKey, AlarmRow, Hiding } from './alarm-rows.ts'
 import type { Client } from './pool.ts'
@@ -47,7 +47,7 @@ export interface ConditionChange extends AlarmKey {
   /** Where the reading is; both null: no reading made the change. */
   readonly logKey: number | null
   readonly offset: number | null
-  /** The log that no longer says that the condition is there, though no reading of it made the change. */
+  /** Whose word it is, where it is no reading of that log that made the change. */
   readonly saidBy?: number
   readonly detectedBy: string
 }
@@ -85,9 +85,12 @@ interface Work {
  * Takes these changes, in order, into the alarms, their events and their messages: in the transaction of the batch that found them, so that there is
  * neither without the other. One alarm is open for a sensor and rule: what else is raised of it joins that one, and it is cleared when all logs that raised
  * it have, or are silent for 15 minutes. That an alarm cleared that isn't open is ignored. Of what is shelved, suppressed or out of service
- * there is a record and no message. Rows are locked in the order of sensor_key and rule.
+ * there is a record and no message; of a sensor that is decommissioned there is nothing. Rows are locked in the order of sensor_key and rule.
  */
-export async function applyConditionChanges(client: Client, changes: readonly ConditionChange[]): Promise<void> {
+export async function applyConditionChanges(client: Client, found: readonly ConditionChange[]): Promise<void> {
+  if (found.length === 0) return
+  const decommissioned = await lockDecommissioned(client, found.map(({ sensorKey }) => sensorKey))
+  const changes = found.filter(({ sensorKey }) => !decommissioned.has(sensorKey))
   if (changes.length === 0) return
   await lockSilence(client, changes)
   const keys = new Map(changes.map((change) => [keyText(change), change]))

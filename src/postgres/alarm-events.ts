@@ -40,6 +40,9 @@ export interface AlarmAlert {
   readonly offset: number | null
 }
 
+/** Changes that may take the condition with them. */
+export const CLEARS: readonly AlarmTransition[] = ['cleared', 'shelving_expired', 'decommissioned', 'replaced']
+
 /** Takes a step into the row; the caller adds what only it knows. */
 export function takeStep(row: AlarmRow, { transition, standing }: Step, atMs: number): void {
   row.conditionActive = standing.active
@@ -51,7 +54,7 @@ export function takeStep(row: AlarmRow, { transition, standing }: Step, atMs: nu
     row.acknowledgedBy = null
   }
   if (standing.active) row.clearedMs = null
-  else if (transition === 'cleared' || transition === 'shelving_expired') row.clearedMs ??= atMs
+  else if (CLEARS.includes(transition)) row.clearedMs ??= atMs
   const over = isOver(standing)
   row.state = over ? 'normal' : standing.state
   if (over) row.endedMs = atMs

@@ -119,6 +119,16 @@ export async function lockOpenAlarms(client: Client, keys: readonly AlarmKey[]):
   return rows
 }
 
+/**
+ * Of these sensors those that are decommissioned. None of the others is until the end of the transaction: whoever decommissions one waits for it,
+ * and then finds the alarms that it has raised.
+ */
+export async function lockDecommissioned(client: Client, sensorKeys: readonly number[]): Promise<Set<number>> {
+  const { rows } = await client.query<{ key: number, status: string }>(
+    'select sensor_key as key, status from sensors where sensor_key = any($1) order by sensor_key for key share', [sensorKeys])
+  return new Set(rows.filter(({ status }) => status === 'decommissioned').map(({ key }) => key))
+}
+
 export async function lockAlarm(client: Client, episodeId: string): Promise<AlarmRow | undefined> {
   const { rows } = await client.query<AlarmRow>(`select ${ALARM_SELECTION} from alarm a where a.episode_id = $1 for update`, [episodeId])
   return rows[0]

@@ -1,5 +1,6 @@
 import { inTransaction } from './pool.ts'
 import type { Pool, Queryable } from './pool.ts'
+import { storedEpoch } from './producer-epochs.ts'
 
 export interface DetectorSnapshot {
   readonly logKey: number
@@ -72,6 +73,8 @@ export interface NewDetectorBlock extends DetectorBlockRow {
     readonly bandHigh: number | null
     /** As a channel of its machine, in standard deviations. */
     readonly deviation: number | null
+    /** The newest reading that it knows, microseconds since 1970. */
+    readonly asOfUs: number
   }[]
 }
 
@@ -88,12 +91,16 @@ export async function writeDetectorBlocks(db: Queryable, blocks: readonly NewDet
   const known = blocks.flatMap(({ sensorKeys, outlooks }) => outlooks.map((outlook, index) => ({ ...outlook, sensorKey: sensorKeys[index] as number })))
     .toSorted((a, b) => a.sensorKey - b.sensorKey)
   await db.query(
-    `insert into sensor_outlook (sensor_key, learned, expected, band_low, band_high, deviation)
-     select distinct on (1) * from unnest($1::int[], $2::real[], $3::float8[], $4::float8[], $5::float8[], $6::real[]) order by 1
+    `insert into sensor_outlook (sensor_key, learned, expected, band_low, band_high, deviation, as_of)
+     select distinct on (1) sensor_key, learned, expected, band_low, band_high, deviation, timestamptz 'epoch' + as_of_us * interval '1 microsecond'
+     from unnest($1::int[], $2::real[], $3::float8[], $4::float8[], $5::float8[], $6::real[], $7::float8[])
+       as n (sensor_key, learned, expected, band_low, band_high, deviation, as_of_us) order by 1, as_of_us desc
      on conflict (sensor_key) do update set learned = excluded.learned, expected = excluded.expected, band_low = excluded.band_low,
-       band_high = excluded.band_high, deviation = excluded.deviation`,
+       band_high = excluded.band_high, deviation = excluded.deviation, as_of = excluded.as_of
+     where sensor_outlook.as_of is null or excluded.as_of >= sensor_outlook.as_of`,
     [known.map(({ sensorKey }) => sensorKey), known.map(({ learned }) => learned), known.map(({ expected }) => expected),
-      known.map(({ bandLow }) => bandLow), known.map(({ bandHigh }) => bandHigh), known.map(({ deviation }) => deviation)])
+      known.map(({ bandLow }) => bandLow), known.map(({ bandHigh }) => bandHigh), known.map(({ deviation }) => deviation),
+      known.map(({ asOfUs }) => asOfUs)])
 }
 
 export interface StoredReading {
@@ -110,7 +117,9 @@ export interface StoredReading {
   readonly ownCritical: number | null
   readonly sentWarning: number | null
   readonly sentCritical: number | null
-  /** Null where the reading had no number. */
+  /** When the sensor's device was replaced last, microseconds since 1970; 0: never. */
+  readonly replacedUs: number
+  /** As it is stored; null where the reading had no number. */
   readonly epoch: string | null
   readonly sequence: number | null
 }
@@ -129,16 +138,18 @@ export async function readStoredFrom(db: Queryable, logKey: number, offset: numb
      order by first_offset limit $3`, [logKey, offset, REPLAY_BATCHES])
   if (batches.length === 0) return { readings: [], nextOffset: offset }
   const ids = batches.map((batch) => batch.batch_id)
-  const { rows: readings } = await db.query<StoredReading>(
+  const { rows } = await db.query<StoredReading & { readonly sentAs: string | null }>(
     // The bounds let the index on batch_id find them in one pass instead of one pass a batch.
     `select r.sensor_key as "sensorKey", v.sensor_type as "sensorType", b.first_offset + r.offset_in_batch as "offset",
        (extract(epoch from r.time) * 1000000)::int8 as "timeUs", r.value, r.level, r.quality,
        s.warning_threshold as "ownWarning", s.critical_threshold as "ownCritical",
        v.warning_threshold as "sentWarning", v.critical_threshold as "sentCritical",
-       case when r.sequence is not null then v.producer_epoch end as epoch, r.sequence
+       coalesce(extract(epoch from s.replaced_at) * 1000000, 0)::int8 as "replacedUs",
+       case when r.sequence is not null then v.producer_epoch end as epoch, v.sent_as as "sentAs", r.sequence
      from reading r join batch b on b.batch_id = r.batch_id join sensor_version v on v.version_key = r.version_key
      join sensors s on s.sensor_key = r.sensor_key
      where r.batch_id = any($1) and r.batch_id between $2 and $3 and b.first_offset + r.offset_in_batch >= $4
      order by "offset"`, [ids, Math.min(...ids), Math.max(...ids), offset])
+  const readings = rows.map((row) => (row.epoch === null || row.sentAs === null ? row : { ...row, epoch: storedEpoch(row.epoch, row.sentAs) }))
   return { readings, nextOffset: batches.at(-1)?.next_offset ?? offset }
 }

@@ -26,6 +26,14 @@ export interface EpochChange extends ProducerEpoch {
   readonly expectedHomeLog: number | null
 }
 
+/**
+ * An epoch as it is stored: a producer may call its life the same for all its sensors, so the numbers of a device that sends under an id of its own are
+ * counted apart from those under the sensor's.
+ */
+export function storedEpoch(epoch: string, sentAs: string | null): string {
+  return sentAs === null ? epoch : JSON.stringify([sentAs, epoch])
+}
+
 interface EpochRow extends Omit<ProducerEpoch, 'missing'> {
   readonly missing: string
 }

@@ -1,4 +1,5 @@
 import type { Activation } from '../alarm/scorecard.ts'
+import { CLEARS } from './alarm-events.ts'
 import { timeOf } from './alarm-rows.ts'
 import type { Queryable } from './pool.ts'
 
@@ -14,9 +15,9 @@ export async function readActivations(db: Queryable, fromMs: number, toMs: numbe
            order by occurred_at desc limit $3) as e
      join alarm a on a.episode_id = e.episode_id
      left join lateral (
-       select occurred_at from alarm_event l where l.episode_id = e.episode_id and l.event_id > e.event_id and l.transition in ('cleared', 'shelving_expired')
+       select occurred_at from alarm_event l where l.episode_id = e.episode_id and l.event_id > e.event_id and l.transition = any($4)
        order by l.event_id limit 1) as c on true`,
-    [timeOf(fromMs), timeOf(toMs), most])
+    [timeOf(fromMs), timeOf(toMs), most, CLEARS])
   const { rows: standing } = await db.query<Activation>(
     `select sensor_id as "sensorId", rule, priority, (extract(epoch from raised_at) * 1000)::float8 as "raisedMs",
        (extract(epoch from cleared_at) * 1000)::float8 as "clearedMs"

@@ -3,15 +3,17 @@ import { ALARM_SELECTION } from './alarm-rows.ts'
 import type { AlarmRow } from './alarm-rows.ts'
 import type { Queryable } from './pool.ts'
 
-/** An alarm with its shelf, while it is shelved. */
+/** An alarm with its sensor's name, and with its shelf while it is shelved. */
 export interface ListedAlarm extends AlarmRow {
+  readonly sensorName: string | null
   /** Milliseconds since 1970; null: not shelved, or until the condition clears. */
   readonly shelvedUntilMs: number | null
   readonly shelvedBy: string | null
   readonly shelvedReason: string | null
 }
 
-const COLUMNS = `${ALARM_SELECTION}, (extract(epoch from h.until) * 1000)::float8 as "shelvedUntilMs", h.shelved_by as "shelvedBy",
+const COLUMNS = `${ALARM_SELECTION}, (select name from sensors n where n.sensor_key = a.sensor_key) as "sensorName",
+  (extract(epoch from h.until) * 1000)::float8 as "shelvedUntilMs", h.shelved_by as "shelvedBy",
   h.reason as "shelvedReason"`
 const SHELF = `left join alarm_shelf h on a.state = 'shelved' and h.sensor_key = a.sensor_key and h.rule = a.rule`
 const ALL = `from alarm a ${SHELF}`
@@ -185,10 +187,10 @@ export interface LearningCount {
   readonly learned: number
 }
 
-/** Of the sensors' detectors, as they were stored last. */
+/** Of the detectors of the sensors in service, as they were stored last. */
 export async function countLearningSensors(db: Queryable): Promise<LearningCount> {
   const { rows } = await db.query<LearningCount>(`
     select count(*) as sensors, count(*) filter (where learned < 1) as unfinished, coalesce(avg(learned) filter (where learned < 1), 1) as learned
-    from sensor_outlook`)
+    from sensor_outlook o where not exists (select from sensors s where s.sensor_key = o.sensor_key and s.status = 'decommissioned')`)
   return rows[0] as LearningCount
 }

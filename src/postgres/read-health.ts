@@ -39,6 +39,13 @@ const COLUMNS = `status as "reportedStatus", heartbeat_interval_ms as "intervalM
   (extract(epoch from created_at) * 1000)::float8 as "createdMs"`
 const RECENT = `where last_heartbeat > now() - ${KNOWN} and last_heartbeat < 'infinity'`
 
+/** It is, or was, the device of a sensor that is decommissioned, or that has another device since. */
+const OUT_OF_THE_PLANT = `
+  select from (
+    select sensor_id as id, status, replaced_at from sensors where status = 'decommissioned' or replaced_at is not null
+    union all select alias_id, status, replaced_at from sensor_alias join sensors using (sensor_key)) as changed
+  where id = producer_id and (changed.status = 'decommissioned' or replaced_at > last_heartbeat)`
+
 export async function readConsumerHealth(db: Queryable): Promise<ConsumerHealthRow[]> {
   const { rows } = await db.query<ConsumerHealthRow>(`
     select consumer_id as id, ${COLUMNS}, assigned_partitions as "assignedPartitions",
@@ -52,7 +59,7 @@ export async function readProducerHealth(db: Queryable): Promise<ProducerHealthR
     select producer_id as id, ${COLUMNS}, sensor_type as "sensorType",
       metadata -> 'buffered' as buffered, metadata -> 'dropped' as dropped,
       ${counter('total_messages_sent')} as total, ${counter('messages_sent_last_minute')} as "lastMinute"
-    from producer_health ${RECENT} order by producer_id limit ${MAX_ROWS}`)
+    from producer_health ${RECENT} and not exists (${OUT_OF_THE_PLANT}) order by producer_id limit ${MAX_ROWS}`)
   return rows
 }
 

@@ -15,6 +15,8 @@ export interface HistoryRow {
   readonly level: 0 | 1 | 2
   /** Readings of a bad quality: they are counted here, and make the row only where there are no others. Minutes and hours have none. */
   readonly bad: number
+  /** It is made of readings of a good quality. */
+  readonly good: boolean
 }
 
 export interface HistoryQuestion {
@@ -59,8 +61,8 @@ const READING = `
   judged as (
     select step.*, count(*) filter (where not is_good) over of_step as bad, bool_or(is_good) over of_step as has_good
     from step window of_step as (partition by step))
-  select found, ${AT('step')}, ${MERGED}, max(bad) as bad from judged where is_good = has_good group by found, step
-  union all select found, null, null, null, null, null, null, null, null from counted where found > $5::int
+  select found, ${AT('step')}, ${MERGED}, max(bad) as bad, bool_and(has_good) as good from judged where is_good = has_good group by found, step
+  union all select found, null, null, null, null, null, null, null, null, null from counted where found > $5::int
   order by 2`
 
 /**
@@ -78,7 +80,7 @@ export async function readReadings(
 /** From the rollups by minute or by hour; the step has to be whole ones of these. */
 export async function readRollups(db: Queryable, level: 'minute' | 'hour', question: HistoryQuestion): Promise<HistoryRow[]> {
   const { rows } = await db.query<HistoryRow>(`
-    select ${AT(`date_bin(${STEP}, bucket, ${EPOCH})`)}, ${MERGED}, 0 as bad
+    select ${AT(`date_bin(${STEP}, bucket, ${EPOCH})`)}, ${MERGED}, 0 as bad, true as good
     from (
       select bucket, bucket as time, readings, min_value, max_value, mean_value, last_value, worst_level as level from reading_${level}
       where sensor_key = $1 and bucket >= $2::timestamptz and bucket < $3::timestamptz) as rolled_up

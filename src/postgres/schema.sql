@@ -486,12 +486,39 @@ create table schema_migration (
   constraint schema_migration_pkey PRIMARY KEY (version)
 );
 
+create table sensor_alias (
+  alias_id text not null,
+  sensor_key integer not null,
+  created_at timestamp with time zone not null default now(),
+  constraint sensor_alias_pkey PRIMARY KEY (alias_id),
+  constraint sensor_alias_sensor_key_fkey FOREIGN KEY (sensor_key) REFERENCES sensors(sensor_key)
+);
+create index sensor_alias_sensor_key ON sensor_alias USING btree (sensor_key);
+
+create table sensor_event (
+  event_id bigint not null generated always as identity,
+  sensor_key integer not null,
+  event text not null,
+  occurred_at timestamp with time zone not null default now(),
+  actor text not null,
+  reason text not null,
+  old_values jsonb not null,
+  new_values jsonb not null,
+  constraint sensor_event_pkey PRIMARY KEY (event_id),
+  constraint sensor_event_sensor_key_fkey FOREIGN KEY (sensor_key) REFERENCES sensors(sensor_key),
+  constraint sensor_event_event_check CHECK ((event = ANY (ARRAY['renamed'::text, 'replaced'::text, 'decommissioned'::text, 'recommissioned'::text])))
+);
+create index sensor_event_sensor_key ON sensor_event USING btree (sensor_key, event_id);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON sensor_event FOR EACH ROW EXECUTE FUNCTION refuse_change_of_row();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON sensor_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_row();
+
 create table sensor_outlook (
   sensor_key integer not null,
   learned real not null,
   expected double precision,
   band_low double precision,
   band_high double precision,
+  as_of timestamp with time zone,
   deviation real,
   constraint sensor_outlook_pkey PRIMARY KEY (sensor_key),
   constraint sensor_outlook_sensor_key_fkey FOREIGN KEY (sensor_key) REFERENCES sensors(sensor_key)
@@ -520,6 +547,7 @@ create table sensor_version (
   producer_epoch text,
   fingerprint bytea not null,
   created_at timestamp with time zone not null default now(),
+  sent_as text,
   constraint sensor_version_pkey PRIMARY KEY (version_key),
   constraint sensor_version_sensor_key_fingerprint_key UNIQUE (sensor_key, fingerprint),
   constraint sensor_version_sensor_key_fkey FOREIGN KEY (sensor_key) REFERENCES sensors(sensor_key)
@@ -536,9 +564,14 @@ create table sensors (
   metadata jsonb not null default '{}'::jsonb,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  name text,
+  serial text,
+  replaced_at timestamp with time zone,
+  status_changed_at timestamp with time zone,
   constraint sensors_pkey PRIMARY KEY (sensor_key),
   constraint sensors_sensor_id_key UNIQUE (sensor_id)
 );
+create index sensors_changed ON sensors USING btree (sensor_id) WHERE ((status = 'decommissioned'::text) OR (replaced_at IS NOT NULL));
 
 create table session (
   session_hash bytea not null,

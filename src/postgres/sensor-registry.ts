@@ -1,8 +1,13 @@
-import type { Queryable } from './pool.ts'
+import { inTransaction } from './pool.ts'
+import type { Client, Pool, Queryable } from './pool.ts'
 
 export interface SensorRow {
   readonly sensorKey: number
   readonly sensorId: string
+  /** The id that readings come under: its own, or that of a device in its place. */
+  readonly sentAs: string
+  /** When its device was replaced last, microseconds since 1970; 0: never. */
+  readonly replacedUs: number
   /** The sensor's own limits, in its unit; null where it has none. */
   readonly warningThreshold: number | null
   readonly criticalThreshold: number | null
@@ -15,28 +20,62 @@ export interface SensorDescription {
   readonly location: string
 }
 
-/** Registers the sensors that are not known yet, and returns all of them. Any number of consumers may do it at once. */
-export async function registerSensors(db: Queryable, sensors: readonly SensorDescription[]): Promise<SensorRow[]> {
+/** Whoever registers ids of sensors shares it; who makes one the alias of another sensor has it alone. So none is both. */
+const ID_LOCK = 7_201_459
+
+/** Keeps anybody from registering a sensor until the transaction is over. */
+export async function lockSensorIds(client: Client): Promise<void> {
+  await client.query('select pg_advisory_xact_lock($1)', [ID_LOCK])
+}
+
+/**
+ * Registers the sensors that are not known yet, and returns all of them; for an id that is an alias, the sensor in whose place it is. Any number of
+ * consumers may do it at once.
+ */
+export async function registerSensors(pool: Pool, sensors: readonly SensorDescription[]): Promise<SensorRow[]> {
   // Sorted, so that two consumers that register the same sensors wait for each other in the same order.
   const sorted = sensors.toSorted((a, b) => (a.sensorId < b.sensorId ? -1 : 1))
   const ids = sorted.map((sensor) => sensor.sensorId)
-  await db.query(
-    `insert into sensors (sensor_id, sensor_type, location)
-     select * from unnest($1::text[], $2::text[], $3::jsonb[]) on conflict (sensor_id) do nothing`,
-    [ids, sorted.map((sensor) => sensor.sensorType), sorted.map((sensor) => sensor.location)])
-  return selectSensors(db, 'sensor_id = any($1)', [ids])
+  return inTransaction(pool, async (client) => {
+    await client.query('select pg_advisory_xact_lock_shared($1)', [ID_LOCK])
+    await client.query(
+      `insert into sensors (sensor_id, sensor_type, location)
+       select * from unnest($1::text[], $2::text[], $3::jsonb[]) as n (sensor_id, sensor_type, location)
+       where not exists (select from sensor_alias where alias_id = n.sensor_id) on conflict (sensor_id) do nothing`,
+      [ids, sorted.map((sensor) => sensor.sensorType), sorted.map((sensor) => sensor.location)])
+    const { rows } = await client.query<SensorRow>(
+      `select ${COLUMNS}, n.id as "sentAs" from unnest($1::text[]) as n (id) left join sensor_alias a on a.alias_id = n.id
+       join sensors s on s.sensor_key = coalesce(a.sensor_key, (select sensor_key from sensors where sensor_id = n.id))`, [ids])
+    return rows
+  })
 }
 
-/** The sensors whose settings were changed in the last so many seconds of the database's clock. */
+const COLUMNS = `s.sensor_key as "sensorKey", s.sensor_id as "sensorId", s.warning_threshold as "warningThreshold",
+  s.critical_threshold as "criticalThreshold", coalesce(extract(epoch from s.replaced_at) * 1000000, 0)::int8 as "replacedUs"`
+
+/** The sensors that were changed in the last so many seconds of the database's clock, once for each id that their readings come under. */
 export async function changedSensors(db: Queryable, seconds: number): Promise<SensorRow[]> {
-  return selectSensors(db, 'updated_at > now() - make_interval(secs => $1)', [seconds])
+  const { rows } = await db.query<SensorRow>(
+    `select ${COLUMNS}, sent.id as "sentAs"
+     from sensors s cross join lateral (
+       select s.sensor_id as id union all select alias_id from sensor_alias a where a.sensor_key = s.sensor_key) as sent
+     where s.updated_at > now() - make_interval(secs => $1)`, [seconds])
+  return rows
 }
 
-async function selectSensors(db: Queryable, condition: string, values: unknown[]): Promise<SensorRow[]> {
-  const { rows } = await db.query<SensorRow>(
-    `select sensor_key as "sensorKey", sensor_id as "sensorId", warning_threshold as "warningThreshold",
-       critical_threshold as "criticalThreshold" from sensors where ${condition}`, values)
-  return rows
+export interface SpecialSensors {
+  /** By their keys: nothing is raised of them. */
+  readonly decommissioned: readonly number[]
+  /** Their readings come under several ids. */
+  readonly aliased: readonly number[]
+}
+
+/** The few that are not as the others. */
+export async function readSpecialSensors(db: Queryable): Promise<SpecialSensors> {
+  const { rows } = await db.query<SpecialSensors>(
+    `select array(select sensor_key from sensors where status = 'decommissioned') as decommissioned,
+       array(select distinct sensor_key from sensor_alias) as aliased`)
+  return rows[0] as SpecialSensors
 }
 
 export interface SensorVersion {
@@ -48,6 +87,8 @@ export interface SensorVersion {
   readonly warningThreshold: number | null
   readonly criticalThreshold: number | null
   readonly epoch: string | null
+  /** The id that the readings come under; null: the sensor's own. */
+  readonly sentAs: string | null
   /** sha-256 of all the others. */
   readonly fingerprint: Buffer
 }
@@ -57,12 +98,13 @@ export async function registerVersions(db: Queryable, versions: readonly SensorV
   const sorted = versions.toSorted((a, b) => a.sensorKey - b.sensorKey || Buffer.compare(a.fingerprint, b.fingerprint))
   const keys = [sorted.map((version) => version.sensorKey), sorted.map((version) => version.fingerprint)]
   await db.query(
-    `insert into sensor_version (sensor_key, fingerprint, sensor_type, unit, location, warning_threshold, critical_threshold, producer_epoch)
-     select * from unnest($1::int[], $2::bytea[], $3::text[], $4::text[], $5::jsonb[], $6::float8[], $7::float8[], $8::text[])
+    `insert into sensor_version (sensor_key, fingerprint, sensor_type, unit, location, warning_threshold, critical_threshold, producer_epoch,
+       sent_as)
+     select * from unnest($1::int[], $2::bytea[], $3::text[], $4::text[], $5::jsonb[], $6::float8[], $7::float8[], $8::text[], $9::text[])
      on conflict (sensor_key, fingerprint) do nothing`,
     [...keys, sorted.map((version) => version.sensorType), sorted.map((version) => version.unit), sorted.map((version) => version.location),
       sorted.map((version) => version.warningThreshold), sorted.map((version) => version.criticalThreshold),
-      sorted.map((version) => version.epoch)])
+      sorted.map((version) => version.epoch), sorted.map((version) => version.sentAs)])
   const { rows } = await db.query<{ key: number, id: string }>(
     `select version_key as key, sensor_key || ':' || encode(fingerprint, 'hex') as id from sensor_version
      where (sensor_key, fingerprint) in (select * from unnest($1::int[], $2::bytea[]))`, keys)

@@ -105,9 +105,9 @@ describe('what an operator does to an alarm', () => {
     await plant.pool.query('delete from session')
     // The service believes for 10 s what it has read of a session.
     await page.waitForTimeout(10_500)
-    const shelve = page.locator('.shelve-form').getByRole('button', { name: 'Shelve', exact: true })
+    const shelve = page.locator('.reason-form').getByRole('button', { name: 'Shelve', exact: true })
     await shelve.click()
-    await seen(page, '.shelve-form [role=alert]', 'Log in first.')
+    await seen(page, '.reason-form [role=alert]', 'Log in first.')
     await seen(page, '.login h2', 'The session has ended')
     await shoot(page, 'alarms-session-ended', { check: assertWellDrawn })
     assert.equal((await eventsOf('T-1')).length, 2)

@@ -262,8 +262,8 @@ describe('what the page says', () => {
     const line = page.locator('#ledger summary')
     assert.match(await line.innerText(),
       /Not every reading is accounted for: 14 readings are missing of 1 sensor; 120 readings were lost in/)
-    // The three links to the pages come first.
-    for (let links = 0; links < 3; links++) await page.keyboard.press('Tab')
+    // The four links to the pages come first.
+    for (let links = 0; links < 4; links++) await page.keyboard.press('Tab')
     assert.equal(await page.evaluate('document.activeElement.textContent'), 'Kafka')
     await page.keyboard.press('Tab')
     assert.equal(await page.evaluate('document.activeElement.tagName'), 'SUMMARY')

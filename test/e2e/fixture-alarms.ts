@@ -7,7 +7,7 @@ const idOf = (number: number): string => `00000000-0000-4000-8000-${String(numbe
 export function alarm(now: number, number: number, agoS: number, change: Partial<Alarm> = {}): Alarm {
   const raisedAt = iso(now - agoS * 1_000)
   return {
-    episode_id: idOf(number), sensor_id: 'temp-sensor-001', sensor_type: 'temperature', machine_id: 'furnace-01',
+    episode_id: idOf(number), sensor_id: 'temp-sensor-001', sensor_name: null, sensor_type: 'temperature', machine_id: 'furnace-01',
     location: { factory_section: 'production', machine_id: 'furnace-01', zone: 'a' }, rule: 'critical_threshold_violation', priority: 'high',
     state: 'unacknowledged', severity: 'high', condition_active: true, latched: false, raised_at: raisedAt, escalated_at: null, cleared_at: null,
     acknowledged_at: null, acknowledged_by: null, ended_at: null, duration_ms: null, first_value: 40.2, last_value: 41.1, peak_value: 41.37,
@@ -79,23 +79,24 @@ export function scorecard(now: number): AlarmScorecard {
   return {
     from: iso(now - 86_400_000), to: iso(now), operators: 1, alarms: 412, per_day: 412, target_per_day: 150, per_10_minutes: { mean: 2.86, most: 24 },
     flood_percent: 2.1, target_flood_percent: 1, floods: [{ from: iso(now - 7_200_000), to: iso(now - 6_000_000), alarms: 37 }],
-    standing: 9, stale_count: 1, stale: [{ sensor_id: 'hum-sensor-007', rule: 'critical_threshold_violation', raised_at: iso(now - 200_000_000) }],
-    chattering_count: 1, chattering: [{ sensor_id: 'vib-sensor-002', rule: 'rapid_value_change', most_per_minute: 7 }],
+    standing: 9, stale_count: 1, stale: [{ sensor_id: 'hum-sensor-007', sensor_name: null, rule: 'critical_threshold_violation', raised_at: iso(now - 200_000_000) }],
+    chattering_count: 1, chattering: [{ sensor_id: 'vib-sensor-002', sensor_name: null, rule: 'rapid_value_change', most_per_minute: 7 }],
     priorities: {
       high: { alarms: 110, percent: 26.7, target_percent: 5 }, medium: { alarms: 60, percent: 14.6, target_percent: 15 },
       low: { alarms: 242, percent: 58.7, target_percent: 80 },
     },
     bad_actors: [
       {
-        sensor_id: 'vib-sensor-002', rule: 'rapid_value_change', alarms: 188, percent: 45.6, deadband_proposal: null,
+        sensor_id: 'vib-sensor-002', sensor_name: null, rule: 'rapid_value_change', alarms: 188, percent: 45.6, deadband_proposal: null,
         proposal: { setting: 'off_delay_ms', delay_ms: 30_000, alarms_after: 12 },
       },
       {
-        sensor_id: 'hum-sensor-007', rule: 'critical_threshold_violation', alarms: 97, percent: 23.5,
+        sensor_id: 'hum-sensor-007', sensor_name: null, rule: 'critical_threshold_violation', alarms: 97, percent: 23.5,
         proposal: { setting: 'off_delay_ms', delay_ms: 60_000, alarms_after: 30 },
         deadband_proposal: { deadband: 0.75, unit: '%', alarms_before: 80, alarms_after: 4 },
       },
-      { sensor_id: `extremely-long-name-of-the-western-hall-${'x'.repeat(200)}`, rule: 'baseline_deviation', alarms: 3, percent: 0.7, proposal: null, deadband_proposal: null },
+      { sensor_id: `extremely-long-name-of-the-western-hall-${'x'.repeat(200)}`, sensor_name: null, rule: 'baseline_deviation', alarms: 3, percent: 0.7,
+        proposal: null, deadband_proposal: null },
     ],
   }
 }

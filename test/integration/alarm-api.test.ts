@@ -145,8 +145,10 @@ describe('the API of alarms', () => {
 
   test('scores the alarms of a time', async () => {
     const from = new Date(START_MS - 60_000).toISOString()
+    await plant.pool.query(`update sensors set name = 'Oven, top' where sensor_id = 'T-4'`)
     const card = await read<AlarmScorecard>(`/api/alarm-scorecard?from=${from}&to=${new Date(START_MS + 86_340_000).toISOString()}&operators=2`)
     assert.deepEqual([card.alarms, card.per_day, card.standing, card.stale_count, card.bad_actors.length], [4, 2, 4, 0, 4])
+    assert.deepEqual(new Set(card.bad_actors.map(({ sensor_id: id, sensor_name: name }) => `${id} ${name}`)), new Set(['T-1 null', 'T-2 null', 'T-3 null', 'T-4 Oven, top']))
     assert.deepEqual(card.priorities.low, { alarms: 1, percent: 25, target_percent: 80 })
     assert.deepEqual((await api.ask('GET', `/api/alarm-scorecard?from=2025-01-01T00:00:00Z&to=2026-01-01T00:00:00Z`, { cookie })).status, 400)
   })
@@ -196,7 +198,7 @@ describe('the API of alarms', () => {
   test('says what other settings would have raised, and which deadband would have spared most', async () => {
     const [{ sensorKey } = assert.fail()] = await plant.rows<{ sensorKey: number }>(`select sensor_key as "sensorKey" from sensors where sensor_id = 'T-2'`)
     const [versionKey = 0] = await registerVersions(plant.pool, [{
-      sensorKey, sensorType: 'temperature', unit: '°C', location: '{}', warningThreshold: 35, criticalThreshold: 40, epoch: null,
+      sensorKey, sensorType: 'temperature', unit: '°C', location: '{}', warningThreshold: 35, criticalThreshold: 40, epoch: null, sentAs: null,
       fingerprint: createHash('sha256').update('x').digest(),
     }])
     const logKey = await addLog(plant.pool, 0)

@@ -118,7 +118,8 @@ describe('the alarms of a consumer', () => {
     // Where it reports now it falls silent meanwhile.
     await eventually(async () => { assert.deepEqual((await alarms(pool))[0], ['critical_threshold_violation', 'returned_unacknowledged', true]) }, 30_000)
     const { rows } = await pool.query(`select transition, description from alerts where anomaly_type = 'critical_threshold_violation' order by timestamp_utc`)
-    assert.deepEqual(rows.at(-1), { transition: 'cleared', description: 'its readings come through another partition' })
+    assert.equal(rows.at(-1).transition, 'cleared')
+    assert.match(rows.at(-1).description, /^its readings come another way now; it stood for /)
     await eventually(async () => { assert.equal((await pool.query('select from alert_unsent')).rowCount, 0) })
   })
 

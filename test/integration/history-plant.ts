@@ -49,7 +49,7 @@ export async function historyPlant(owner: Owner): Promise<HistoryPlant> {
         { sensorId: id, sensorType: type, unit, location: JSON.stringify({ factory_section: section, machine_id: machine, zone }) }))
       const keys = new Map((await registerSensors(pool, described)).map(({ sensorId, sensorKey }) => [sensorId, sensorKey]))
       const versions = await registerVersions(pool, described.map(({ sensorId, ...rest }) => ({
-        ...rest, sensorKey: keys.get(sensorId) as number, warningThreshold: null, criticalThreshold: null, epoch: 'epoch-1',
+        ...rest, sensorKey: keys.get(sensorId) as number, warningThreshold: null, criticalThreshold: null, epoch: 'epoch-1', sentAs: null,
         fingerprint: createHash('sha256').update(sensorId).digest(),
       })))
       return new Map(described.map(({ sensorId }, index) => [sensorId, { sensorKey: keys.get(sensorId) as number, versionKey: versions[index] as number }]))

@@ -53,10 +53,10 @@ describe('the history of a sensor', () => {
     await plant.add(values)
     const all = await history(plant, 'temp-1', BEGIN_MS, BEGIN_MS + 120_000)
     assert.deepEqual([all.level, all.step_ms, all.unit, all.points.length], ['raw', null, '°C', 120])
-    assert.deepEqual(all.points[7], { time: new Date(BEGIN_MS + 7_000).toISOString(), readings: 1, min: 7, max: 7, mean: 7, last: 7, worst_level: 'warning', bad_quality: 0 })
+    assert.deepEqual(all.points[7], { time: new Date(BEGIN_MS + 7_000).toISOString(), readings: 1, min: 7, max: 7, mean: 7, last: 7, worst_level: 'warning', bad_quality: 0, good: true })
     const few = await history(plant, 'temp-1', BEGIN_MS, BEGIN_MS + 120_000, 12)
     assert.deepEqual([few.level, few.step_ms], ['raw', 10_000])
-    assert.deepEqual(few.points[0], { time: new Date(BEGIN_MS).toISOString(), readings: 10, min: 0, max: 9, mean: 4.5, last: 9, worst_level: 'warning', bad_quality: 0 })
+    assert.deepEqual(few.points[0], { time: new Date(BEGIN_MS).toISOString(), readings: 10, min: 0, max: 9, mean: 4.5, last: 9, worst_level: 'warning', bad_quality: 0, good: true })
     assert.deepEqual(few.points.map(({ last }) => last), [9, 19, 29, 39, 49, 59, 69, 79, 89, 99, 109, 119])
     // The last one is not in it.
     assert.equal((await history(plant, 'temp-1', BEGIN_MS, BEGIN_MS + 119_000)).points.length, 119)
@@ -68,9 +68,10 @@ describe('the history of a sensor', () => {
     await plant.add([[0, 20, 1], [1, 900, 0.2], [2, 22, null], [60, 500, 0.49], [61, 501, 0],
       ...Array.from({ length: 10 }, (_, index) => [90 + index, 25, 1])].map(([second, value, quality]) => (
       { ...sensor, timeUs: (BEGIN_MS + (second as number) * 1_000) * 1000, value: value as number, quality: quality as number | null })))
-    const of = (answer: History) => answer.points.map(({ readings, min, max, last, bad_quality: bad }) => [readings, min, max, last, bad])
-    assert.deepEqual(of(await history(plant, 'temp-1', BEGIN_MS, BEGIN_MS + 120_000, 12)), [[2, 20, 22, 22, 1], [2, 500, 501, 501, 2], [10, 25, 25, 25, 0]])
-    assert.deepEqual(of(await history(plant, 'temp-1', BEGIN_MS, BEGIN_MS + 90 * DAY_MS, 90)), [[12, 20, 25, 25, 0]])
+    const of = (answer: History) => answer.points.map(({ readings, min, max, last, bad_quality: bad, good }) => [readings, min, max, last, bad, good])
+    assert.deepEqual(of(await history(plant, 'temp-1', BEGIN_MS, BEGIN_MS + 120_000, 12)),
+      [[2, 20, 22, 22, 1, true], [2, 500, 501, 501, 2, false], [10, 25, 25, 25, 0, true]])
+    assert.deepEqual(of(await history(plant, 'temp-1', BEGIN_MS, BEGIN_MS + 90 * DAY_MS, 90)), [[12, 20, 25, 25, 0, true]])
   })
 
   test('goes on to the rollups where a sensor reported more often than it does now', async (t) => {

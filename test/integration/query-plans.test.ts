@@ -74,8 +74,9 @@ describe('the plan of', () => {
   })
 
   test('one sensor is found by its id, and all of them are read without their readings', async () => {
-    assertScans(await scansOf((db) => readSensor(db, 'sensor-7')), ['sensor_outlook', 'sensor_state', 'sensor_version', 'sensors'], /^(sensors_sensor_id_key|sensor_\w+_pkey)$/)
-    assert.deepEqual(tablesOf(await scansOf(readSensors)), ['sensor_outlook', 'sensor_state', 'sensor_version', 'sensors'])
+    const tables = ['alarm', 'sensor_alias', 'sensor_outlook', 'sensor_state', 'sensor_version', 'sensors']
+    assertScans(await scansOf((db) => readSensor(db, 'sensor-7')), tables, /^(sensors_sensor_id_key|sensor_\w+_pkey|sensor_alias_sensor_key|alarm_open)$/)
+    assert.deepEqual(tablesOf(await scansOf(readSensors)), tables)
   })
 
   test('an export of a sensor reads its readings alone, and one of all sensors the days asked for', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProducerHealth, SystemStatus } from '../../src/contract/api.ts'
-import type { Machines, Sensor, Sensors } from '../../src/contract/history-api.ts'
+import type { Machines, Sensor, SensorDetail, Sensors } from '../../src/contract/history-api.ts'
 import { historyPlant } from './history-plant.ts'
 
 const nowUs = (): number => Date.now() * 1000
@@ -21,12 +21,16 @@ describe('the sensors', () => {
     const { sensors: [vib, temp], total, cursor } = await plant.read<Sensors>('/api/sensors', '/api/sensors')
     assert.deepEqual([total, cursor], [2, null])
     assert.deepEqual(temp, {
-      sensor_id: 'b-temp', sensor_type: 'temperature', location: { factory_section: 'production', zone: 'zone-a', machine_id: 'machine-001' }, unit: '°C',
-      status: 'active', newest_at: new Date(atUs / 1000).toISOString(), value: 22, alert_level: 'critical', quality: 0.5, readings: 3, interval_ms: 2_000,
-      warning_threshold: 30, critical_threshold: null, learned: 0.25, expected: 21, band_low: null, band_high: 24,
+      sensor_id: 'b-temp', name: null, serial: null, sends_as: [], sensor_type: 'temperature', location: { factory_section: 'production', zone: 'zone-a', machine_id: 'machine-001' }, unit: '°C',
+      status: 'active', sending: true, newest_at: new Date(atUs / 1000).toISOString(), value: 22, alert_level: 'critical', quality: 0.5, readings: 3, interval_ms: 2_000,
+      warning_threshold: 30, critical_threshold: null, learned: 0.25, expected: 21, band_low: null, band_high: 24, open_alarms: 0, alarm_priority: null,
     } satisfies Sensor)
     assert.deepEqual([vib?.sensor_id, vib?.status, vib?.newest_at, vib?.value, vib?.readings, vib?.learned], ['a-vib', 'inactive', null, null, 0, null])
-    assert.deepEqual(await plant.read<Sensor>('/api/sensors/b-temp', '/api/sensors/{id}'), temp)
+    const { events, registered_at: registeredAt, replaced_at: replacedAt, status_changed_at: changedAt, limits, ...one } = (
+      await plant.read<SensorDetail>('/api/sensors/b-temp', '/api/sensors/{id}'))
+    assert.deepEqual(one, temp)
+    assert.deepEqual(limits, { critical: 40, warning: 30, low: null, critical_low: null })
+    assert.deepEqual([events, replacedAt, changedAt, Math.abs(Date.parse(registeredAt) - Date.now()) < 60_000], [[], null, null, true])
     const missing = await plant.api.get('/api/sensors/nobody')
     assert.deepEqual([missing.status, missing.body], [404, { error: 'there is no sensor "nobody"' }])
     assert.equal((await plant.api.get('/api/sensors/%00')).status, 404)
@@ -49,7 +53,9 @@ describe('the sensors', () => {
       cursor = page.cursor
     }
     assert.deepEqual(seen, await ids('type=pressure'))
-    for (const [query, error] of [['limit=0', 'limit must be >= 1'], ['status=x', 'status must be equal to one of the allowed values'], ['stat=x', 'there is no parameter "stat" here']]) {
+    for (const [query, error] of [
+      ['limit=0', 'limit must be >= 1'], ['sort=name&cursor=x', 'cursor goes by id; with another sort use offset'],
+      ['status=x', 'status must be equal to one of the allowed values'], ['stat=x', 'there is no parameter "stat" here']]) {
       assert.deepEqual((await plant.api.get(`/api/sensors?${query}`)).body, { error })
     }
   })

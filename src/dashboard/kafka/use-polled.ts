@@ -10,8 +10,13 @@ export interface Polled<T> {
   readonly error: string | null
 }
 
-/** Asks a path again and again, and keeps the last answer while it fails. A tab that nobody looks at asks nothing. */
-export function usePolled<T>(path: string, everyMs: number): Polled<T> {
+const nothing = (): string => ''
+
+/**
+ * Asks a path again and again, and keeps the last answer while it fails. A tab that nobody looks at asks nothing. `more`: what the path ends with,
+ * which may be another each time; begins anew with another function.
+ */
+export function usePolled<T>(path: string, everyMs: number, more: () => string = nothing): Polled<T> {
   const [polled, setPolled] = useState<Polled<T>>({ data: undefined, at: null, error: null })
   useEffect(() => {
     const gone = new AbortController()
@@ -22,7 +27,7 @@ export function usePolled<T>(path: string, everyMs: number): Polled<T> {
       clearTimeout(timer)
       asking = true
       try {
-        const data = await ask<T>(path, gone.signal)
+        const data = await ask<T>(path + more(), gone.signal)
         setPolled({ data, at: Date.now(), error: null })
       } catch (error) {
         if (gone.signal.aborted) return
@@ -40,6 +45,6 @@ export function usePolled<T>(path: string, everyMs: number): Polled<T> {
       clearTimeout(timer)
       document.removeEventListener('visibilitychange', onShown)
     }
-  }, [path, everyMs])
+  }, [path, everyMs, more])
   return polled
 }

@@ -3,7 +3,7 @@ import type { Access } from '../use-session.ts'
 import { formatTime, formatUtc, zoneName } from '../format.ts'
 import { Who } from './Who.tsx'
 
-const PAGES = [['plant', './', 'Plant'], ['alarms', './alarms', 'Alarms'], ['kafka', './kafka', 'Kafka']] as const
+const PAGES = [['plant', './', 'Plant'], ['alarms', './alarms', 'Alarms'], ['sensors', './sensors', 'Sensors'], ['kafka', './kafka', 'Kafka']] as const
 export type PageName = typeof PAGES[number][0]
 
 interface PageHeadProps {

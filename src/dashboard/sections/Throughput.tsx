@@ -1,9 +1,10 @@
 import type { JSX } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useMemo, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import type { RealTimeMetrics } from '../../contract/api.ts'
 import { formatMinutes, formatRate, formatTime } from '../format.ts'
 import { Empty, Panel } from '../parts/Panel.tsx'
+import { axisIn, colourIn, usePlot } from '../parts/use-plot.ts'
 
 const CHART_HEIGHT_PX = 190
 /** Each value is the mean of its step, so it is drawn as one. */
@@ -42,32 +43,11 @@ function summaryOf(values: readonly number[]): string {
 }
 
 function Chart({ series, summary }: { series: RealTimeMetrics['series'], summary: string }): JSX.Element {
-  const place = useRef<HTMLDivElement>(null)
   const reading = useRef<HTMLSpanElement>(null)
-  const chart = useRef<uPlot | null>(null)
-  const data = dataOf(series)
-
-  useEffect(() => {
-    const element = place.current
-    if (element === null) return
-    const plot = new uPlot(optionsOf(element, (text) => {
-      if (reading.current !== null) reading.current.textContent = text
-    }), data, element)
-    chart.current = plot
-    const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: CHART_HEIGHT_PX }))
-    resized.observe(element)
-    const scheme = matchMedia('(prefers-color-scheme: dark)')
-    const repaint = (): void => plot.redraw()
-    scheme.addEventListener('change', repaint)
-    return () => {
-      resized.disconnect()
-      scheme.removeEventListener('change', repaint)
-      plot.destroy()
-      chart.current = null
-    }
-  }, [])
-  useEffect(() => chart.current?.setData(data), [series])
-
+  const data = useMemo(() => dataOf(series), [series])
+  const place = usePlot(CHART_HEIGHT_PX, (element) => optionsOf(element, (text) => {
+    if (reading.current !== null) reading.current.textContent = text
+  }), data)
   return (
     <>
       <div class="chart" ref={place} role="img" aria-label={`Readings stored per second over the last 10 minutes: ${summary}`}>
@@ -86,15 +66,10 @@ function dataOf({ start, step_s, readings_per_second }: RealTimeMetrics['series'
   return [values.map((_, index) => startS + index * step_s), values]
 }
 
-function optionsOf(element: HTMLElement, showReading: (text: string) => void): uPlot.Options {
-  const colour = (name: string) => (): string => getComputedStyle(element.querySelector(`.${name}`) ?? element).color
-  const font = `12px ${getComputedStyle(element).fontFamily}`
-  const axis: uPlot.Axis = {
-    font, stroke: colour('chart-text'),
-    grid: { stroke: colour('chart-grid'), width: 1 }, ticks: { stroke: colour('chart-grid'), width: 1, size: 4 },
-  }
+function optionsOf(element: HTMLElement, showReading: (text: string) => void): Omit<uPlot.Options, 'width' | 'height'> {
+  const axis = axisIn(element)
   return {
-    width: element.clientWidth, height: CHART_HEIGHT_PX, legend: { show: false }, cursor: { y: false, drag: { x: false, y: false } },
+    legend: { show: false }, cursor: { y: false, drag: { x: false, y: false } },
     padding: [8, 14, 0, 0],
     scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.15)] } },
     axes: [
@@ -105,7 +80,7 @@ function optionsOf(element: HTMLElement, showReading: (text: string) => void): u
       { ...axis, size: 52, values: (_plot, splits) => splits.map(shortNumber) },
     ],
     series: [{}, {
-      stroke: colour('chart-line'), fill: colour('chart-fill'), width: 1.5, points: { show: false },
+      stroke: colourIn(element, 'chart-line'), fill: colourIn(element, 'chart-fill'), width: 1.5, points: { show: false },
       ...(stepped === undefined ? {} : { paths: stepped }),
     }],
     hooks: {

@@ -15,6 +15,7 @@ export const ROUTE_ACCESS: Readonly<Record<string, Least>> = {
   // The pages and their files hold no figure; without them nobody could log in.
   'GET /': 'everybody',
   'GET /alarms': 'everybody',
+  'GET /sensors': 'everybody',
   'GET /kafka': 'everybody',
   'GET /*': 'everybody',
   // The description of the API is in the source too.
@@ -69,6 +70,10 @@ export const ROUTE_ACCESS: Readonly<Record<string, Least>> = {
   'POST /api/alarm-groups/:id/acknowledge': 'operator',
   'POST /api/machines/:id/suppress': 'operator',
   'POST /api/machines/:id/unsuppress': 'operator',
+  'PATCH /api/sensors/:id': 'operator',
+  'POST /api/sensors/:id/replace': 'operator',
+  'POST /api/sensors/:id/decommission': 'operator',
+  'POST /api/sensors/:id/recommission': 'operator',
   'PUT /api/alarm-settings': 'operator',
   'POST /api/alarm-settings/undo': 'operator',
   'POST /api/what-if': 'operator',

@@ -3,7 +3,7 @@ import fastifyStatic from '@fastify/static'
 import type { App } from '../app.ts'
 
 /** The pages, by their path. */
-export const PAGES: Readonly<Record<string, string>> = { '/': 'index.html', '/alarms': 'alarms.html', '/kafka': 'kafka.html' }
+export const PAGES: Readonly<Record<string, string>> = { '/': 'index.html', '/alarms': 'alarms.html', '/sensors': 'sensors.html', '/kafka': 'kafka.html' }
 
 /** What a page's path answers while there is no build. */
 export const NOT_BUILT = `<!doctype html>

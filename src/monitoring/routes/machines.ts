@@ -11,5 +11,5 @@ export function registerMachines(app: App, { sensors }: RouteContext): void {
       summary: 'Every machine with its sensors, its state and its worst alert level',
       response: { 200: machinesSchema, ...failures },
     },
-  }, async () => buildMachines(await sensors.all()))
+  }, async () => buildMachines(await sensors.inService()))
 }

@@ -14,7 +14,7 @@ export function registerProducerHealth(app: App, { source, sensors }: RouteConte
       response: { 200: producersSchema, ...failures },
     },
   }, async () => {
-    const [producers, known] = await Promise.all([source.read('producers'), sensors.all()])
+    const [producers, known] = await Promise.all([source.read('producers'), sensors.inService()])
     return listProducers(producers, known, Date.now())
   })
 }

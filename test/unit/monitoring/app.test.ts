@@ -30,7 +30,7 @@ const ALARMS: Pick<RouteContext, 'alarms' | 'whatIf'> = {
   alarms: { list: async () => down(), one: async () => down(), scorecard: async () => down(), settings: async () => down() }, whatIf: async () => down(),
 }
 const HISTORY: Pick<RouteContext, 'sensors' | 'history' | 'exporter'> = {
-  sensors: { all: async () => [], one: async () => down(), row: async () => down() }, history: async () => down(), exporter: { run: async () => down() },
+  sensors: { inService: async () => [], all: async () => [], one: async () => down(), row: async () => down() }, history: async () => down(), exporter: { run: async () => down() },
 }
 /** One that knows a topic, and then doesn't answer. */
 const KAFKA: Pick<RouteContext, 'kafka' | 'deadLetters'> = {

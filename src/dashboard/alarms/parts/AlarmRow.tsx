@@ -4,7 +4,9 @@ import type { Alarm } from '../../../contract/alarm-api.ts'
 import { formatAge, formatMeasured } from '../../format.ts'
 import { Mark } from '../../parts/Mark.tsx'
 import { Name } from '../../parts/Name.tsx'
+import { SensorName } from '../../parts/SensorName.tsx'
 import { Time } from '../../parts/Time.tsx'
+import { formatSensor } from '../../sensors/place.ts'
 import { anomalyInWords, sentence } from '../../words.ts'
 import { canBeReset, isUnacknowledged } from '../alarm-groups.ts'
 import type { AlarmAction, AlarmActions } from '../use-alarm-actions.ts'
@@ -37,7 +39,7 @@ export function AlarmRow({ alarm, now, actions, form }: AlarmRowProps): JSX.Elem
     return () => form?.(false)
   }, [shelving])
 
-  const what = `${anomalyInWords(alarm.rule)} at ${alarm.sensor_id}`
+  const what = `${anomalyInWords(alarm.rule)} at ${alarm.sensor_name ?? alarm.sensor_id}`
   const act = async (action: AlarmAction): Promise<void> => {
     setProblem(null)
     await actions?.act(alarm, action)
@@ -53,11 +55,14 @@ export function AlarmRow({ alarm, now, actions, form }: AlarmRowProps): JSX.Elem
       <p class="alarm-priority"><Mark kind={over ? 'done' : alarm.priority} />{sentence(alarm.priority)}</p>
       <div class="alarm-what">
         <button type="button" class="alarm-toggle" aria-expanded={open} aria-controls={eventsId} onClick={() => setOpen(!open)}>
-          {anomalyInWords(alarm.rule)}<span class="hidden"> at {alarm.sensor_id}: what happened</span>
+          {anomalyInWords(alarm.rule)}<span class="hidden"> at {alarm.sensor_name ?? alarm.sensor_id}: what happened</span>
         </button>
         <span class="detail clamped" title={alarm.description}>{alarm.description}</span>
       </div>
-      <p class="alarm-where"><Name name={alarm.sensor_id} /> <span class="detail"><Name name={alarm.machine_id} /></span></p>
+      <p class="alarm-where">
+        <a class="name" href={`./sensors${formatSensor(alarm.sensor_id)}`}><SensorName id={alarm.sensor_id} name={alarm.sensor_name} /></a>{' '}
+        <span class="detail"><Name name={alarm.machine_id} /></span>
+      </p>
       <p class="alarm-peak"><span class="quiet">{NO_PEAK.includes(alarm.rule) ? 'last' : 'peak'}</span> {formatMeasured(alarm.peak_value, alarm.unit)}</p>
       <p class="alarm-since"><span class="quiet">since</span> <Time at={Date.parse(alarm.raised_at)} now={now} /> <Lasted alarm={alarm} now={now} /></p>
       <p class="alarm-state"><AlarmState alarm={alarm} now={now} /></p>

@@ -1,6 +1,6 @@
-import type { JSX, TargetedSubmitEvent } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
-import { Mark } from '../../parts/Mark.tsx'
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { ReasonForm } from '../../parts/ReasonForm.tsx'
 
 const HOUR_MIN = 60
 /** For how many minutes; null: until the condition clears. */
@@ -18,30 +18,8 @@ interface ShelveFormProps {
 /** Asks for how long and why, and shelves. */
 export function ShelveForm({ id, what, shelve, close }: ShelveFormProps): JSX.Element {
   const [minutes, setMinutes] = useState<number | null>(TIMES[0][0])
-  const [problem, setProblem] = useState<string | null>(null)
-  const [waiting, setWaiting] = useState(false)
-  const reason = useRef<HTMLInputElement>(null)
-  useEffect(() => reason.current?.focus({ preventScroll: true }), [])
-
-  const send = async (event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> => {
-    event.preventDefault()
-    const given = reason.current?.value.trim() ?? ''
-    if (given === '') return setProblem('Say why: others have to know.')
-    setProblem(null)
-    setWaiting(true)
-    try {
-      await shelve(minutes, given)
-      close()
-    } catch (error) {
-      setProblem((error as Error).message)
-      setWaiting(false)
-    }
-  }
   return (
-    <form
-      class="shelve-form" aria-label={`Shelve ${what}`} onSubmit={(event) => void send(event)}
-      onKeyDown={({ key }) => { if (key === 'Escape') close() }}
-    >
+    <ReasonForm id={id} label={`Shelve ${what}`} button={['Shelve', 'Shelving']} send={(reason) => shelve(minutes, reason)} close={close}>
       <fieldset class="shelve-times">
         <legend>Shelve for</legend>
         {TIMES.map(([value, text]) => (
@@ -50,15 +28,6 @@ export function ShelveForm({ id, what, shelve, close }: ShelveFormProps): JSX.El
           </label>
         ))}
       </fieldset>
-      <p class="field wide">
-        <label for={`${id}-reason`}>Reason</label>
-        <input id={`${id}-reason`} ref={reason} required maxLength={500} autocomplete="off" />
-      </p>
-      <p class="buttons">
-        <button type="submit" class="action main" disabled={waiting}>{waiting ? 'Shelving' : 'Shelve'}</button>
-        <button type="button" class="action" onClick={close}>Cancel</button>
-      </p>
-      {problem !== null && <p class="alarm-problem" role="alert"><Mark kind="critical" />{problem}</p>}
-    </form>
+    </ReasonForm>
   )
 }

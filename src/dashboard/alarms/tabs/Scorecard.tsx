@@ -5,8 +5,8 @@ import { counted, formatAge, formatCount } from '../../format.ts'
 import { formatDuration } from '../../kafka/format-duration.ts'
 import { usePolled } from '../../kafka/use-polled.ts'
 import { Mark } from '../../parts/Mark.tsx'
-import { Name } from '../../parts/Name.tsx'
 import { Empty, Panel } from '../../parts/Panel.tsx'
+import { SensorName } from '../../parts/SensorName.tsx'
 import { Time } from '../../parts/Time.tsx'
 import { anomalyInWords } from '../../words.ts'
 import { formatPlace } from '../place.ts'
@@ -89,7 +89,7 @@ function BadActors({ card: { bad_actors: actors } }: { card: AlarmScorecard }): 
         {actors.map((actor) => (
           <li key={`${actor.rule} ${actor.sensor_id}`}>
             <p class="actor-count"><b>{formatCount(actor.alarms)}</b> <span class="quiet">{actor.percent.toFixed(1)} %</span></p>
-            <p>{anomalyInWords(actor.rule)} <span class="detail"><Name name={actor.sensor_id} /></span></p>
+            <p>{anomalyInWords(actor.rule)} <span class="detail"><SensorName id={actor.sensor_id} name={actor.sensor_name} /></span></p>
             <Proposal actor={actor} />
           </li>
         ))}
@@ -130,16 +130,16 @@ function Worst({ card, now }: { card: AlarmScorecard, now: number }): JSX.Elemen
       <Panel id="stale" title="Stale" note="the oldest 10">
         {card.stale.length === 0 && <Empty>None.</Empty>}
         <ul class="lines">
-          {card.stale.map(({ sensor_id: sensor, rule, raised_at: at }) => (
-            <li key={`${rule} ${sensor}`}>{anomalyInWords(rule)} at <Name name={sensor} />, for {formatAge(now - Date.parse(at))}</li>
+          {card.stale.map(({ sensor_id: sensor, sensor_name: name, rule, raised_at: at }) => (
+            <li key={`${rule} ${sensor}`}>{anomalyInWords(rule)} at <SensorName id={sensor} name={name} />, for {formatAge(now - Date.parse(at))}</li>
           ))}
         </ul>
       </Panel>
       <Panel id="chattering" title="Chattering" note="the worst 10">
         {card.chattering.length === 0 && <Empty>None.</Empty>}
         <ul class="lines">
-          {card.chattering.map(({ sensor_id: sensor, rule, most_per_minute: most }) => (
-            <li key={`${rule} ${sensor}`}>{anomalyInWords(rule)} at <Name name={sensor} />: {formatCount(most)} transitions within a minute</li>
+          {card.chattering.map(({ sensor_id: sensor, sensor_name: name, rule, most_per_minute: most }) => (
+            <li key={`${rule} ${sensor}`}>{anomalyInWords(rule)} at <SensorName id={sensor} name={name} />: {formatCount(most)} transitions within a minute</li>
           ))}
         </ul>
       </Panel>
