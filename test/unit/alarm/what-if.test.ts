@@ -75,7 +75,7 @@ describe('what if', () => {
         const endMs: Partial<Record<string, number>> = {}
         return made.map(([rule, waitMs, lastsMs]) => {
           const raisedMs = (endMs[rule] ?? 0) + 1 + waitMs
-          return { rule, raisedMs, clearedMs: endMs[rule] = raisedMs + lastsMs, peak: 1, readings: 1 } as ReplayedEpisode
+          return { rule, raisedMs, clearedMs: endMs[rule] = raisedMs + lastsMs, peak: 1, readings: 1 }
         })
       })
     const overlaps = (one: ReplayedEpisode, other: ReplayedEpisode): boolean => (
