@@ -63,6 +63,8 @@ describe('the page of alarms', () => {
     await shoot(page, 'page-scorecard', { check: assertWellDrawn, fullPage: true })
     const asked = page.waitForRequest(/alarm-scorecard\?.*operators=3/)
     await page.getByLabel('Operators who share them').fill('3')
+    // The page is drawn again each second.
+    await page.waitForTimeout(1_500)
     await page.getByLabel('Operators who share them').press('Tab')
     await asked
     await page.getByRole('link', { name: 'Try it at vib-sensor-002' }).click()

@@ -8,6 +8,7 @@ import type { AlarmRule } from '../../../contract/alarm.ts'
 import { SENSOR_TYPE_NAMES } from '../../../contract/sensor-types.ts'
 import { ask } from '../../kafka/ask.ts'
 import { Mark } from '../../parts/Mark.tsx'
+import { useTyped } from '../../parts/use-typed.ts'
 import { post, put } from '../../session-requests.ts'
 import type { Access } from '../../use-session.ts'
 import { anomalyInWords, sentence } from '../../words.ts'
@@ -52,6 +53,7 @@ export function SettingForm({ begin, answer, access, took }: SettingFormProps): 
     setResult(null)
   }
   const rescope = (part: Partial<Draft>): void => change(withSet(scopeOnly({ ...draft, ...part }), answer))
+  const typedSensor = useTyped(draft.sensor, (sensor) => rescope({ sensor }))
   const holds = answer.types.find((each) => each.sensor_type === draft.sensorType && each.rule === draft.rule)
   const unit = unitOf(draft.sensorType)
   const may = access.session?.may.operate === true || access.form === 'ended'
@@ -105,10 +107,7 @@ export function SettingForm({ begin, answer, access, took }: SettingFormProps): 
       </Field>
       {draft.sensorType === '' && (
         <Field id="sensor" label="Sensor">
-          <input
-            id="setting-sensor" required maxLength={255} autocomplete="off" spellcheck={false} value={draft.sensor}
-            onChange={({ currentTarget }) => rescope({ sensor: currentTarget.value })}
-          />
+          <input id="setting-sensor" required maxLength={255} autocomplete="off" spellcheck={false} {...typedSensor} />
         </Field>
       )}
       <Field id="rule" label="Rule" wide>

@@ -8,6 +8,7 @@ import { Mark } from '../../parts/Mark.tsx'
 import { Empty, Panel } from '../../parts/Panel.tsx'
 import { SensorName } from '../../parts/SensorName.tsx'
 import { Time } from '../../parts/Time.tsx'
+import { useTyped } from '../../parts/use-typed.ts'
 import { anomalyInWords } from '../../words.ts'
 import { formatPlace } from '../place.ts'
 import { hasDeadband } from '../setting-draft.ts'
@@ -22,6 +23,7 @@ const MOST_OPERATORS = 1_000
 export function Scorecard({ now }: { now: number }): JSX.Element {
   const [days, setDays] = useState<number>(SPANS[0][0])
   const [operators, setOperators] = useState(1)
+  const typed = useTyped(String(operators), (value) => setOperators(Math.min(MOST_OPERATORS, Math.max(1, Math.round(Number(value))))))
   const path = useMemo(() => `./api/alarm-scorecard?${new URLSearchParams({
     from: new Date(Date.now() - days * DAY_MS).toISOString(), operators: String(operators),
   }).toString()}`, [days, operators])
@@ -38,10 +40,7 @@ export function Scorecard({ now }: { now: number }): JSX.Element {
           </p>
           <p class="field narrow">
             <label for="score-operators">Operators who share them</label>
-            <input
-              id="score-operators" type="number" min={1} max={MOST_OPERATORS} step={1} value={operators}
-              onChange={({ currentTarget }) => setOperators(Math.min(MOST_OPERATORS, Math.max(1, Math.round(Number(currentTarget.value)))))}
-            />
+            <input id="score-operators" type="number" min={1} max={MOST_OPERATORS} step={1} {...typed} />
           </p>
         </form>
         {error !== null && <p class="panel-line" role="alert"><Mark kind="warning" /><span>{error}</span></p>}
