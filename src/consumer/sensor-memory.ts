@@ -44,7 +44,7 @@ export function takeTime(memory: SensorMemory, timeUs: number): void {
 export function takeDevice(memory: SensorMemory, replacedUs: number, timeUs: number): void {
   if (replacedUs === memory.replacedUs || timeUs < replacedUs) return
   // What was restored may have readings of the new device already; what heard of it only now may have judged some of them by the old one.
-  if (memory.replacedUs !== -1 || memory.newestUs < replacedUs) {
+  if (replacedUs > 0 && (memory.replacedUs !== -1 || memory.newestUs < replacedUs)) {
     memory.rules.values.length = 0
     memory.rules.consecutiveHigh = 0
     if (memory.detector !== null) reset(memory.detector, 0)

@@ -1,26 +1,19 @@
-import { STALE_INTERVALS } from '../alarm/alarm-rules.ts'
 import type { AlarmSettings } from '../alarm/alarm-rules.ts'
-import { isRaised } from '../alarm/condition.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
-import type { AlarmRule } from '../contract/alarm.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
 import type { LogReader } from '../kafka/log-reader.ts'
-import { LOG_SILENT_MS } from '../postgres/alarm-changes.ts'
 import type { ConditionChange } from '../postgres/alarm-changes.ts'
 import { readLastReadings, readSilentSensors } from '../postgres/open-conditions.ts'
 import type { Pool } from '../postgres/pool.ts'
 import type { AlarmSettingsTable } from './alarm-settings.ts'
 import { changeWithoutReading } from './condition-changes.ts'
-import { describeMove, describeSilence } from './describe-change.ts'
+import { describeSilence } from './describe-change.ts'
+import { endMovedConditions, forgetDecommissioned } from './moved-sensors.ts'
 import type { OwnedLog } from './prepare.ts'
 import { bitOf, judgeSilence } from './scoring.ts'
-import { forgetConditions } from './sensor-memory.ts'
 import type { SensorMemory } from './sensor-memory.ts'
 
-/**
- * Finds the sensors that have gone silent, whose alarms clear with their next reading; those whose readings come through another log now, because the
- * device in their place sends under another id; and those that are decommissioned, of which no condition is followed.
- */
+/** Finds the sensors that have gone silent. Their alarms clear with their next reading. */
 export interface SilenceWatch {
   /** Looks, where it is time to. What is found is in the memories, so it has to be written, or all memory dropped. */
   look(): Promise<ConditionChange[]>
@@ -62,15 +55,13 @@ export function watchSilence(
     }
   }
 
-  const isUnheard = ({ heardMs, intervalUs }: SensorMemory, intervals: number, atMs: number): boolean => (
-    intervalUs > 0 && atMs - heardMs > Math.max(intervals * intervalUs / 1000, LEAST_MS))
-
   /** Of a sensor whose type isn't known here yet by the smallest limit of all: it is found out, and then by its own. */
-  function isSilent(memory: SensorMemory, sensorKey: number, atMs: number): boolean {
-    if ((memory.open & STALE_BIT) !== 0 || Math.abs(atMs - memory.newestUs / 1000) >= MOST_MS) return false
-    if (!isUnheard(memory, settings.leastLimit('stale_signal'), atMs)) return false
+  function isSilent({ open, heardMs, intervalUs, newestUs }: SensorMemory, sensorKey: number, atMs: number): boolean {
+    if ((open & STALE_BIT) !== 0 || intervalUs === 0 || Math.abs(atMs - newestUs / 1000) >= MOST_MS) return false
+    const silentMs = atMs - heardMs
+    if (silentMs <= Math.max(settings.leastLimit('stale_signal') * intervalUs / 1000, LEAST_MS)) return false
     const type = types.get(sensorKey)
-    return type === undefined || isUnheard(memory, settings.of(sensorKey, type).staleIntervals, atMs)
+    return type === undefined || silentMs > settings.of(sensorKey, type).staleIntervals * intervalUs / 1000
   }
 
   function hasSilent({ memories }: OwnedLog, atMs: number): boolean {
@@ -110,44 +101,6 @@ export function watchSilence(
     return changes
   }
 
-  /**
-   * What this log's readings said of a sensor is over when its readings come through another one, because the device in its place sends under another id,
-   * or the topic got more partitions: nothing that comes here would end it. Of an unkeyed producer's readings any log may have the next one, so it
-   * counts for a while.
-   */
-  async function lookForMoved(log: OwnedLog): Promise<ConditionChange[]> {
-    const atMs = Date.now()
-    const unheard = [...log.memories].filter(([, memory]) => memory.open !== 0 && isUnheard(memory, STALE_INTERVALS, atMs)).map(([sensorKey]) => sensorKey)
-    if (unheard.length === 0) return []
-    const moved = (await readLastReadings(pool, unheard)).filter(({ sensorKey, timeUs }) => {
-      const elsewhereUs = timeUs - (log.memories.get(sensorKey) as SensorMemory).newestUs
-      return elsewhereUs > (settings.aliased.has(sensorKey) ? 0 : LOG_SILENT_MS * 1000)
-    })
-    if (moved.length === 0) return []
-    return (await readSilentSensors(pool, moved.map(({ sensorKey }) => sensorKey))).flatMap((sensor) => {
-      const memory = log.memories.get(sensor.sensorKey) as SensorMemory
-      const alarms = settings.of(sensor.sensorKey, sensor.sensorType as SensorType)
-      const changes = memory.conditions.flatMap((condition, index): ConditionChange[] => {
-        if (condition === null || !isRaised(condition)) return []
-        const rule = ALARM_RULES[index] as AlarmRule
-        return [changeWithoutReading('cleared', rule, condition, alarms.rules[index] as AlarmSettings, sensor, {
-          timeMs: atMs, description: describeMove(condition, atMs), detectedBy: consumerId,
-          // That it was silent is no log's word.
-          ...rule === 'stale_signal' ? {} : { saidBy: log.logKey },
-        })]
-      })
-      forgetConditions(memory)
-      return changes
-    })
-  }
-
-  function forgetDecommissioned({ memories }: OwnedLog): void {
-    for (const sensorKey of settings.decommissioned) {
-      const memory = memories.get(sensorKey)
-      if (memory !== undefined && memory.open !== 0) forgetConditions(memory)
-    }
-  }
-
   return {
     async look() {
       if (performance.now() - lookedMs < INTERVAL_MS) return []
@@ -155,8 +108,8 @@ export function watchSilence(
       // One after the other: they share the connection that registers sensors.
       const changes: ConditionChange[] = []
       for (const log of logs) {
-        forgetDecommissioned(log)
-        changes.push(...await lookForMoved(log), ...await lookInto(log))
+        forgetDecommissioned(log, settings)
+        changes.push(...await endMovedConditions(pool, log, settings, consumerId), ...await lookInto(log))
       }
       const nowMs = Date.now()
       if (!marking && logs.some((log) => hasSilent(log, nowMs))) void mark()

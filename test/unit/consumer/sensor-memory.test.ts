@@ -39,6 +39,14 @@ test('what was restored begins anew only where it has no reading of the new devi
   assert.deepEqual([learned(before), learned(after)], [[1, 1], [3, 3]])
 })
 
+test('where no device was ever replaced, nothing is forgotten', () => {
+  const memory = createSensorMemory(createDetector('full'))
+  read(memory, 0, 1_000)
+  Object.assign(memory, { newestUs: -1, replacedUs: -1 })
+  read(memory, 0, 2_000)
+  assert.deepEqual(learned(memory), [2, 2])
+})
+
 test('a detector that is older than the rest of the memory begins anew where its readings say so', () => {
   const memory = createSensorMemory(createDetector('full'))
   read(memory, 0, 1_000)
