@@ -92,6 +92,11 @@ export function createCalendar({ zone, shifts, holidays, maintenance, groups }: 
   }
 }
 
+export function isInMaintenance({ maintenanceOf }: Calendar, machineId: string, timeMs: number): boolean {
+  const find = maintenanceOf(machineId)
+  return find !== null && find(timeMs) !== null
+}
+
 /** Of a plant without a file: UTC, three shifts every day, and no maintenance. */
 export function defaultCalendar(): Calendar {
   return createCalendar({ zone: createTimeZone('UTC'), shifts: THREE_SHIFTS, holidays: new Set(), maintenance: [], groups: [] })

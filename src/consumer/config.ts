@@ -1,3 +1,5 @@
+import type { Calendar } from '../calendar/calendar.ts'
+import { calendarVariables, readCalendar } from '../calendar/config.ts'
 import { SENSOR_TYPES } from '../contract/sensor-types.ts'
 import type { Mode } from '../detect/learned/state.ts'
 import { kafkaVariables } from '../kafka/config.ts'
@@ -56,6 +58,7 @@ export const variables = {
     help: 'A reading raises an alarm when the learned detector gives it so high a score, 0 to 1. At 0.7 a sensor without a fault raises one in four '
       + 'weeks, at 0.5, which is for few sensors, three a week. The same in all consumers.',
   }),
+  ...calendarVariables,
   ...thresholdVariables(SENSOR_TYPES),
   ...livenessVariables,
   LOG_LEVEL: oneOf(LOG_LEVELS, { defaultValue: 'info', help: 'What is logged, and everything above it.' }),
@@ -73,6 +76,7 @@ export interface ConsumerConfig {
   readonly batchMaxReadings: number
   readonly batchMaxAgeMs: number
   readonly retention: Retention
+  readonly calendar: Calendar
   readonly thresholds: Readonly<Record<SensorType, ThresholdOverride>>
   /** Null: nothing is learned. */
   readonly detector: Mode | null
@@ -96,6 +100,7 @@ export function readConfig(env: Environment): ConsumerConfig {
     batchMaxReadings: values.BATCH_MAX_READINGS,
     batchMaxAgeMs: values.BATCH_MAX_AGE_MS,
     retention: retentionOf(values.RETENTION_RAW_DAYS, values.RETENTION_MINUTE_DAYS, values.RETENTION_HOUR_DAYS),
+    calendar: readCalendar(values.PLANT_CALENDAR),
     thresholds: thresholdOverrides(SENSOR_TYPES, values),
     learnedScore: values.DETECTOR_ALARM_SCORE,
     detector: values.DETECTOR === 'off' ? null : values.DETECTOR,

@@ -1,5 +1,6 @@
 import { ACTIVE, CLEARING, INACTIVE } from '../alarm/condition.ts'
 import type { Condition } from '../alarm/condition.ts'
+import type { Calendar } from '../calendar/calendar.ts'
 import { severityRank } from '../alarm/alarm-rules.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
 import { SENSOR_TYPES } from '../contract/sensor-types.ts'
@@ -22,7 +23,7 @@ import { SNAPSHOT_FORMAT, unpackMemories } from './memory-snapshot.ts'
 import { createNumbersReplay } from './numbers-replay.ts'
 import { memoryOf } from './prepare.ts'
 import type { Memories, OwnedLog } from './prepare.ts'
-import { conditionOf, judgeReading, learnAgain } from './scoring.ts'
+import { conditionOf, judgeReading, learnAgain, plantTime } from './scoring.ts'
 import { createSensorMemory } from './sensor-memory.ts'
 import type { SensorMemory } from './sensor-memory.ts'
 
@@ -34,6 +35,7 @@ export interface RestoreOptions {
   /** Null: nothing is learned. */
   readonly detector: Mode | null
   readonly thresholds: Readonly<Record<SensorType, ThresholdOverride>>
+  readonly calendar: Calendar
 }
 
 /** Of a log whose memory was never stored, or by a release that did it otherwise: what so many offsets tell. */
@@ -87,7 +89,7 @@ async function restoreLog(options: RestoreOptions, log: PartitionLog, alarmSetti
       // What is stored of a detector is never newer than the snapshot; see `readMemories`.
       if (reading.offset >= judgedOffset) judgeAgain(memoryOf(owned, reading.sensorKey), reading, options, alarmSettings)
       else if (reading.offset >= (missingFrom.get(reading.sensorKey) ?? learnedFrom)) {
-        learnAgain(memoryOf(owned, reading.sensorKey), { ...reading, quality: reading.quality ?? Number.NaN })
+        learnAgain(memoryOf(owned, reading.sensorKey), { ...reading, quality: reading.quality ?? Number.NaN, ...plantTime(options.calendar, reading.machineId, reading.timeUs) })
       }
       if (reading.offset >= log.numbersOffset) numbers.add(reading)
     }
@@ -99,13 +101,14 @@ async function restoreLog(options: RestoreOptions, log: PartitionLog, alarmSetti
 }
 
 /** What it changes of the alarms is stored, in the transaction that stored the reading. */
-function judgeAgain(memory: SensorMemory, reading: StoredReading, { thresholds }: RestoreOptions, alarmSettings: AlarmSettingsTable): void {
+function judgeAgain(memory: SensorMemory, reading: StoredReading, { thresholds, calendar }: RestoreOptions, alarmSettings: AlarmSettingsTable): void {
   const { timeUs, offset, value, level, quality } = reading
   const sensorType = reading.sensorType as SensorType
   judgeReading(memory, {
     sensorType, timeUs, offset, value, level, quality: quality ?? Number.NaN,
     thresholds: effectiveThresholds({ warning: reading.ownWarning, critical: reading.ownCritical }, thresholds[sensorType],
       { warning: reading.sentWarning, critical: reading.sentCritical }, SENSOR_TYPES[sensorType]),
+    ...plantTime(calendar, reading.machineId, timeUs),
   }, alarmSettings.of(reading.sensorKey, sensorType), () => {})
 }
 

@@ -2,6 +2,8 @@ import { INACTIVE, emptyCondition, followCondition } from '../alarm/condition.ts
 import type { Condition, ConditionChange as Transition } from '../alarm/condition.ts'
 import { severityRank } from '../alarm/alarm-rules.ts'
 import { emptySignal, signalOf } from '../alarm/process-signal.ts'
+import { isInMaintenance } from '../calendar/calendar.ts'
+import type { Calendar } from '../calendar/calendar.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
 import type { AlarmRule } from '../contract/alarm.ts'
 import { BAD_QUALITY_BELOW } from '../contract/quality.ts'
@@ -11,6 +13,7 @@ import { experienceOf } from '../detect/learned/outlook.ts'
 import { emptyResult, scoreReading } from '../detect/learned/score-reading.ts'
 import type { Result } from '../detect/learned/score-reading.ts'
 import { STRENGTH_AT_THRESHOLD } from '../detect/learned/settings.ts'
+import { UTC_OFFSET_MIN } from '../detect/learned/state.ts'
 import type { Detector } from '../detect/learned/state.ts'
 import { applyRules, remember } from '../detect/rules.ts'
 import type { SensorAlarms } from './alarm-settings.ts'
@@ -18,7 +21,7 @@ import { takeTime } from './sensor-memory.ts'
 import type { SensorMemory } from './sensor-memory.ts'
 
 /** A reading of a sensor, as it is judged. */
-export interface JudgedReading {
+export interface JudgedReading extends PlantTime {
   readonly sensorType: SensorType
   /** Microseconds since 1970. */
   readonly timeUs: number
@@ -31,9 +34,23 @@ export interface JudgedReading {
   readonly thresholds: Thresholds
 }
 
+/** What the plant's calendar says of a machine at the time of a reading. */
+export interface PlantTime {
+  /** Local time minus UTC. */
+  readonly utcOffsetMin: number
+  /** The machine's readings are neither scored nor learned. */
+  readonly inMaintenance: boolean
+}
+
+export function plantTime(calendar: Calendar, machineId: string, timeUs: number): PlantTime {
+  const timeMs = timeUs / 1000
+  return { utcOffsetMin: calendar.zone.offsetMs(timeMs) / MINUTE_MS, inMaintenance: isInMaintenance(calendar, machineId, timeMs) }
+}
+
 /** A condition of the sensor has changed by this reading, whose rules' memory is still that of the readings before it. */
 export type OnChange = (transition: Transition, rule: AlarmRule, condition: Condition, memory: SensorMemory, learned: Result) => void
 
+const MINUTE_MS = 60_000
 /** Of a rule in `SensorMemory.open` and in the masks of `SensorAlarms`. */
 export const bitOf = (rule: AlarmRule): number => 1 << ALARM_RULES.indexOf(rule)
 const LEARNED = bitOf('learned_anomaly')
@@ -56,8 +73,10 @@ export function judgeReading(memory: SensorMemory, reading: JudgedReading, alarm
   let fired = isBad ? BAD_QUALITY : 0
   if (!isBad) {
     fired = applyRules(memory.rules, reading.value, ALERT_LEVELS[reading.level] as AlertLevel, SENSOR_TYPES[reading.sensorType].rules)
-    if (memory.detector !== null && isUnusual(memory.detector, reading, alarms.learnedScore)) fired |= LEARNED
+    if (memory.detector !== null && !reading.inMaintenance && isUnusual(memory.detector, reading, alarms.learnedScore)) fired |= LEARNED
     touched |= (fired & alarms.enabled) | alarms.limits | (memory.open & ~STALE)
+    // Nothing is known of it meanwhile: one that stands is judged by the first reading after it.
+    if (reading.inMaintenance) touched &= ~LEARNED
   }
   while (touched !== 0) {
     const index = 31 - Math.clz32(touched)
@@ -68,8 +87,10 @@ export function judgeReading(memory: SensorMemory, reading: JudgedReading, alarm
 }
 
 /** What the detector remembers after a reading that everything else has taken in already. */
-export function learnAgain({ detector }: SensorMemory, { timeUs, value, quality }: Pick<JudgedReading, 'timeUs' | 'value' | 'quality'>): void {
-  if (detector !== null && !(quality < BAD_QUALITY_BELOW)) scoreReading(detector, timeUs, value, learned)
+export function learnAgain(
+  { detector }: SensorMemory, reading: Pick<JudgedReading, 'timeUs' | 'value' | 'quality'> & PlantTime,
+): void {
+  if (detector !== null && !(reading.quality < BAD_QUALITY_BELOW) && !reading.inMaintenance) scoreLocally(detector, reading)
 }
 
 /** No reading has come when there should have been three: as of this moment, in microseconds since 1970. */
@@ -85,8 +106,13 @@ export function judgeSilence(memory: SensorMemory, nowUs: number, alarms: Sensor
 }
 
 function isUnusual(detector: Detector, reading: JudgedReading, alarmScore: number): boolean {
-  const score = scoreReading(detector, reading.timeUs, reading.value, learned)
-  return score >= alarmScore && experienceOf(detector) >= 1
+  return scoreLocally(detector, reading) >= alarmScore && experienceOf(detector) >= 1
+}
+
+/** By the hour that the plant's clocks show, so that what was learned stays where it is when they are changed. */
+function scoreLocally(detector: Detector, { timeUs, value, utcOffsetMin }: Pick<JudgedReading, 'timeUs' | 'value' | 'utcOffsetMin'>): number {
+  detector.numbers[UTC_OFFSET_MIN] = utcOffsetMin
+  return scoreReading(detector, timeUs, value, learned)
 }
 
 function follow(memory: SensorMemory, index: number, reading: JudgedReading, fired: boolean, alarms: SensorAlarms, onChange: OnChange): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
@@ -28,8 +28,9 @@ describe('a calendar file', () => {
     assert.equal(readCalendar(null).zone.name, 'UTC')
   })
 
-  test('may be JSON', () => {
+  test('may be JSON', (t) => {
     const path = join(tmpdir(), 'calendar.json')
+    t.after(() => { rmSync(path, { force: true }) })
     writeFileSync(path, JSON.stringify({ time_zone: 'America/New_York' }, null, 2))
     assert.equal(readCalendar(path).zone.name, 'America/New_York')
   })
