@@ -40,6 +40,7 @@ export interface Maintenance extends Span {
 export interface Calendar {
   readonly zone: TimeZone
   readonly holidays: ReadonlySet<number>
+  readonly rules: readonly MaintenanceRule[]
   readonly groups: readonly SuppressionGroup[]
   /** Null: the plant rests. */
   shiftAt(timeMs: number): Span | null
@@ -76,7 +77,7 @@ export function createCalendar({ zone, shifts, holidays, maintenance, groups }: 
   }
 
   return {
-    zone, holidays, groups, shiftsBetween,
+    zone, holidays, rules: maintenance, groups, shiftsBetween,
     shiftAt: spanFinder(shiftsBetween),
     maintenanceOf(machineId) {
       if (maintenance.length === 0) return null

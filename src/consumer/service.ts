@@ -60,7 +60,7 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
   // What Kafka refuses resets the client's numbering: alerts, whose failure ends the process, have their own.
   const replayProducer = createKafkaProducer(connection)
   const replays = startReplays({ pool, producer: replayProducer, sensorTopic, log })
-  const alarmClock = startAlarmClock(pool, () => { outbox.wake() }, log)
+  const alarmClock = startAlarmClock(pool, config.calendar, () => { outbox.wake() }, log)
   const maintenance = startMaintenance({ databaseUrl: config.databaseUrl, consumerId, retention: config.retention, log })
   const rebalances = createRebalances(pool, consumerId, sensorTopic)
   const processedLastMinute = createMinuteCount()

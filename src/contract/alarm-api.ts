@@ -78,11 +78,14 @@ export const openAlarmsSchema = object({
   counts: object({
     open: count('all of them'), unacknowledged: count('those that wait for somebody, also where the condition has cleared'),
     high: count('of those that are not hidden'), medium: count('of those that are not hidden'), low: count('of those that are not hidden'),
-    shelved: count('hidden for a time'), suppressed: count('hidden, as their machine is in maintenance'), out_of_service: count('hidden'),
+    shelved: count('hidden for a time'), suppressed: count('hidden with their machine'), out_of_service: count('hidden'),
   }, 'AlarmCounts'),
   suppressed_machines: Type.Array(object({
-    machine_id: Type.String(), suppressed_by: Type.String(), reason: Type.String(), suppressed_at: time('since when'),
-  }, 'SuppressedMachine'), { description: 'machines in maintenance; the first 200' }),
+    machine_id: Type.String(), source: names(['operator', 'calendar', 'group'], 'an operator, or of the plant\'s calendar its maintenance or a group'),
+    name: Type.String({ description: 'of the maintenance or the group; of an operator\'s empty' }),
+    suppressed_by: Type.String(), reason: Type.String(), suppressed_at: time('since when'),
+    until: nullable(time('when it ends by itself; null: when somebody ends it, or the cause of a group has cleared')),
+  }, 'SuppressedMachine'), { description: 'machines that are suppressed, each as often as something does it; the first 200' }),
   learning: object({
     sensors: count('those whose normal behaviour is learned, or being learned'), unfinished: count('of them, those of which nothing unusual is found yet'),
     percent: count('how much of it is learned of these, on average, 0 to 100'),
@@ -96,6 +99,10 @@ export const acknowledgeSchema = Type.Object({ comment: Type.Optional(reason) },
 export const shelveSchema = Type.Object({
   minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 525_600, description: 'for how long; the service has a limit of its own' })),
   one_shot: Type.Optional(Type.Boolean({ description: 'until its condition clears; instead of minutes' })),
+  reason,
+}, { additionalProperties: false })
+export const suppressSchema = Type.Object({
+  minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 525_600, description: 'for how long; absent: until somebody ends it' })),
   reason,
 }, { additionalProperties: false })
 export const explainedSchema = Type.Object({ reason }, { additionalProperties: false })

@@ -10,7 +10,8 @@ import type { AlarmRule } from '../contract/alarm.ts'
 import { SENSOR_TYPE_NAMES } from '../contract/sensor-types.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
 import type { AlarmSettingRow } from '../postgres/alarm-settings.ts'
-import type { AlarmEventListed, LearningCount, ListedAlarm, MachineSuppression, OpenCount } from '../postgres/read-alarms.ts'
+import type { SuppressionRow } from '../postgres/machine-suppression.ts'
+import type { AlarmEventListed, LearningCount, ListedAlarm, OpenCount } from '../postgres/read-alarms.ts'
 
 // From rows to the shapes of the API: pure.
 
@@ -43,7 +44,7 @@ export function buildEvents(rows: readonly AlarmEventListed[]): AlarmEventShown[
 const HIDDEN = ['shelved', 'suppressed', 'out_of_service'] as const
 
 export function buildOpenAlarms(
-  rows: readonly ListedAlarm[], counts: readonly OpenCount[], suppressed: readonly MachineSuppression[], learning: LearningCount,
+  rows: readonly ListedAlarm[], counts: readonly OpenCount[], suppressed: readonly SuppressionRow[], learning: LearningCount,
 ): OpenAlarms {
   const sum = (fits: (count: OpenCount) => boolean): number => counts.filter(fits).reduce((total, { count }) => total + count, 0)
   const isHidden = ({ state }: OpenCount): boolean => (HIDDEN as readonly string[]).includes(state)
@@ -55,8 +56,9 @@ export function buildOpenAlarms(
       high: high ?? 0, medium: medium ?? 0, low: low ?? 0, shelved: sum(({ state }) => state === 'shelved'),
       suppressed: sum(({ state }) => state === 'suppressed'), out_of_service: sum(({ state }) => state === 'out_of_service'),
     },
-    suppressed_machines: suppressed.map((row) => ({
-      machine_id: row.machineId, suppressed_by: row.suppressedBy, reason: row.reason, suppressed_at: row.suppressedAt.toISOString(),
+    suppressed_machines: suppressed.filter(({ ended }) => !ended).map((row) => ({
+      machine_id: row.machineId, source: row.source, name: row.name, suppressed_by: row.suppressedBy, reason: row.reason,
+      suppressed_at: timeText(row.suppressedMs), until: timeText(row.untilMs),
     })),
     learning: { sensors: learning.sensors, unfinished: learning.unfinished, percent: Math.floor(100 * learning.learned) },
   }

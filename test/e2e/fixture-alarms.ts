@@ -54,7 +54,9 @@ export function manyStates(now: number): OpenAlarms {
     alarm(now, 9, 800, { sensor_id: 'temp-sensor-090', machine_id: 'furnace-09', state: 'suppressed', priority: 'medium' }),
     alarm(now, 10, 900, { sensor_id: 'temp-sensor-091', machine_id: 'furnace-10', state: 'out_of_service', rule: 'stale_signal', priority: 'low',
       description: 'no reading for 3 min; usually one every 3 s' }),
-  ], { suppressed_machines: [{ machine_id: 'furnace-09', suppressed_by: 'olga', reason: 'new lining', suppressed_at: iso(now - 86_400_000) }],
+  ], { suppressed_machines: [{
+      machine_id: 'furnace-09', source: 'operator', name: '', suppressed_by: 'olga', reason: 'new lining', suppressed_at: iso(now - 86_400_000), until: null,
+    }],
     learning: { sensors: 12, unfinished: 2, percent: 61 } })
 }
 

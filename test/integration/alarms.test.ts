@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {
-  acknowledgeAlarm, expireShelving, returnToService, shelveAlarm, suppressMachine, takeOutOfService, unshelveAlarm, unsuppressMachine,
+  acknowledgeAlarm, expireShelving, returnToService, shelveAlarm, takeOutOfService, unshelveAlarm,
 } from '../../src/postgres/alarm-actions.ts'
 import { applyConditionChanges, uuidText } from '../../src/postgres/alarm-changes.ts'
 import { clearAlarmsOfClosedLogs } from '../../src/postgres/alarm-logs.ts'
+import { suppressMachine, unsuppressMachine } from '../../src/postgres/machine-suppression.ts'
 import { claimUnsentAlerts, forgetUnsentAlerts } from '../../src/postgres/outbox.ts'
 import { inTransaction } from '../../src/postgres/pool.ts'
 import { readOpenAlarms } from '../../src/postgres/read-alarms.ts'
