@@ -34,11 +34,6 @@ export function dayText(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10)
 }
 
-/** When a local day begins. */
-export function dayBegin(zone: TimeZone, day: number): number {
-  return zone.instantOf(day * DAY_MS)
-}
-
 /** Those that touch the time from `fromMs` up to `toMs`, whole. On the days in `except` none begins. */
 export function weeklySpans({ name, days, fromMin, toMin }: Weekly, zone: TimeZone, fromMs: number, toMs: number, except?: ReadonlySet<number>): Span[] {
   const spans: Span[] = []

@@ -133,6 +133,14 @@ export const scorecardSchema = object({
   chattering_count: count('rules of sensors with 3 transitions or more within a minute'),
   chattering: Type.Array(object({ ...named, most_per_minute: count('transitions') }, 'ChatteringAlarm'), { description: 'the worst 10' }),
   priorities: object({ high: share, medium: share, low: share }, 'PriorityShares'),
+  time_zone: Type.String({ description: 'of the plant\'s calendar' }),
+  shifts: Type.Array(object({
+    name: nullable(Type.String({ description: 'null: outside of all shifts' })), alarms: count('raised in it'),
+    hours: Type.Number({ description: 'that it ran' }), per_10_minutes: Type.Number({ description: 'for one operator' }),
+  }, 'ShiftAlarms'), { description: 'by the plant\'s calendar; shifts of one name together' }),
+  days: Type.Array(object({ day: Type.String({ description: 'local, such as 2026-12-25' }), alarms: count('raised on it') }, 'DayAlarms'), {
+    description: 'each local day, the first and the last as far as they are asked about',
+  }),
   bad_actors: Type.Array(object({
     ...named, alarms: count('of this rule of this sensor'), percent: Type.Number({ description: 'of all alarms' }),
     proposal: nullable(object({

@@ -89,9 +89,10 @@ function effective(type: SensorType, rule: AlarmRule, settings: AlarmSettings): 
   }
 }
 
+const HOUR_MS = 3_600_000
 const SETTING_NAMES = { onDelayMs: 'on_delay_ms', offDelayMs: 'off_delay_ms' } as const
 
-export function buildScorecard(card: Scorecard, { fromMs, toMs, operators }: ScorecardSpan): AlarmScorecard {
+export function buildScorecard(card: Scorecard, { fromMs, toMs, operators }: ScorecardSpan, timeZone: string): AlarmScorecard {
   const share = (priority: keyof Scorecard['priorities']) => (
     { ...card.priorities[priority], target_percent: TARGETS.prioritiesPercent[priority] })
   return {
@@ -103,6 +104,8 @@ export function buildScorecard(card: Scorecard, { fromMs, toMs, operators }: Sco
     chattering_count: card.chatteringCount,
     chattering: card.chattering.map(({ sensorId, rule, mostPerMinute }) => ({ sensor_id: sensorId, rule, most_per_minute: mostPerMinute })),
     priorities: { high: share('high'), medium: share('medium'), low: share('low') },
+    time_zone: timeZone, days: [...card.days],
+    shifts: card.shifts.map(({ name, alarms, lastedMs, per10Min }) => ({ name, alarms, hours: lastedMs / HOUR_MS, per_10_minutes: per10Min })),
     bad_actors: card.badActors.map(({ sensorId, rule, alarms, percent, proposal }) => ({
       sensor_id: sensorId, rule, alarms, percent,
       proposal: proposal === null ? null

@@ -1,5 +1,6 @@
 import { scoreAlarms } from '../alarm/scorecard.ts'
 import type { ScorecardSpan } from '../alarm/scorecard.ts'
+import type { Calendar } from '../calendar/calendar.ts'
 import type { AlarmDetail, AlarmScorecard, AlarmSettingsAnswer, Alarms } from '../contract/alarm-api.ts'
 import { readAlarmSettings } from '../postgres/alarm-settings.ts'
 import { readActivations } from '../postgres/read-activations.ts'
@@ -23,7 +24,7 @@ const MOST_EVENTS = 500
 /** Ten times what four operators can manage in 92 days; 50,000 take 0.4 s. */
 const MOST_SCORED = 50_000
 
-export function createAlarmReader(database: HistoryDatabase): AlarmReader {
+export function createAlarmReader(database: HistoryDatabase, calendar: Calendar): AlarmReader {
   return {
     async list(question) {
       const { alarms, next } = await database.read((db) => readAlarms(db, question))
@@ -36,7 +37,7 @@ export function createAlarmReader(database: HistoryDatabase): AlarmReader {
     },
     async scorecard(span) {
       const activations = await database.read((db) => readActivations(db, span.fromMs, span.toMs, MOST_SCORED))
-      return buildScorecard(scoreAlarms(activations, span), span)
+      return buildScorecard(scoreAlarms(activations, span, calendar), span, calendar.zone.name)
     },
     settings: async () => buildSettings(await database.read(readAlarmSettings)),
   }

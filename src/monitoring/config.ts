@@ -1,3 +1,5 @@
+import type { Calendar } from '../calendar/calendar.ts'
+import { calendarVariables, readCalendar } from '../calendar/config.ts'
 import { kafkaVariables } from '../kafka/config.ts'
 import { kafkaSecurityOf, kafkaSecurityVariables } from '../kafka/security.ts'
 import type { KafkaSecurity } from '../kafka/security.ts'
@@ -41,6 +43,7 @@ export const monitoringVariables = {
     ...text({ help: 'The socket of a demonstration, by which services are killed and revived from the page; set by `make all DEMO=1`.' }), defaultValue: null,
   },
   MAX_SHELVE_HOURS: integer({ defaultValue: 24, min: 1, max: 8_760, help: 'The hours for which an operator can shelve an alarm at most.' }),
+  ...calendarVariables,
   DATABASE_URL: postgresVariables.DATABASE_URL,
   KAFKA_BROKERS: kafkaVariables.KAFKA_BROKERS,
   SENSOR_TOPIC: kafkaVariables.SENSOR_TOPIC,
@@ -68,6 +71,8 @@ export interface MonitoringConfig {
   readonly demoSocket?: string | null
   /** Absent: 24. */
   readonly maxShelveHours?: number
+  /** Absent: UTC, three shifts, no maintenance. */
+  readonly calendar?: Calendar
   readonly databaseUrl: string
   readonly brokers: readonly string[]
   readonly kafkaSecurity: KafkaSecurity
@@ -90,6 +95,7 @@ export function readConfig(env: Environment): MonitoringConfig {
     publicUrl: values.MONITORING_PUBLIC_URL,
     demoSocket: values.DEMO_SOCKET,
     maxShelveHours: values.MAX_SHELVE_HOURS,
+    calendar: readCalendar(values.PLANT_CALENDAR),
     databaseUrl: values.DATABASE_URL,
     brokers: values.KAFKA_BROKERS,
     kafkaSecurity: kafkaSecurityOf(values),

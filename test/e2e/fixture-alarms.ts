@@ -87,6 +87,12 @@ export function scorecard(now: number): AlarmScorecard {
       high: { alarms: 110, percent: 26.7, target_percent: 5 }, medium: { alarms: 60, percent: 14.6, target_percent: 15 },
       low: { alarms: 242, percent: 58.7, target_percent: 80 },
     },
+    time_zone: 'Europe/Berlin',
+    shifts: [
+      { name: 'early', alarms: 201, hours: 8, per_10_minutes: 4.19 }, { name: 'late', alarms: 180, hours: 8, per_10_minutes: 3.75 },
+      { name: null, alarms: 31, hours: 8, per_10_minutes: 0.65 },
+    ],
+    days: [{ day: iso(now - 86_400_000).slice(0, 10), alarms: 150 }, { day: iso(now).slice(0, 10), alarms: 262 }],
     bad_actors: [
       { sensor_id: 'vib-sensor-002', rule: 'rapid_value_change', alarms: 188, percent: 45.6, proposal: { setting: 'off_delay_ms', delay_ms: 30_000, alarms_after: 12 } },
       { sensor_id: `extremely-long-name-of-the-western-hall-${'x'.repeat(200)}`, rule: 'baseline_deviation', alarms: 3, percent: 0.7, proposal: null },
