@@ -6,6 +6,7 @@ import { post } from '../session-requests.ts'
 export type AlarmAction =
   | { readonly does: 'acknowledge' | 'reset' | 'unshelve' }
   | { readonly does: 'shelve', readonly minutes: number | null, readonly reason: string }
+  | { readonly does: 'out-of-service' | 'return-to-service', readonly reason: string }
 
 export interface AlarmActions {
   /** The alarms after what was done here, until the stream has brought them too. */
@@ -14,6 +15,10 @@ export interface AlarmActions {
   act(alarm: Alarm, action: AlarmAction): Promise<void>
   /** All of them, a few at a time; rejects when one was refused, after the others were tried. */
   acknowledge(alarms: readonly Alarm[]): Promise<void>
+  /** Hides all alarms of a machine, for so many minutes; null: until it is ended. */
+  suppress(machineId: string, minutes: number | null, reason: string): Promise<void>
+  /** Ends all that hides the alarms of a machine. */
+  unsuppress(machineId: string, reason: string): Promise<void>
 }
 
 /** The stream is at most a second behind; an answer that is older than this is no news any more. */
@@ -25,11 +30,13 @@ export function useAlarmActions(refused: () => void): AlarmActions {
   const [answers, setAnswers] = useState<ReadonlyMap<string, Alarm>>(new Map())
   const forget = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
 
+  const send = <Answer>(path: string, body: object): Promise<Answer> => post<Answer>(path, body).catch((error: unknown) => {
+    refused()
+    throw error
+  })
+
   async function act({ episode_id: id }: Alarm, action: AlarmAction): Promise<void> {
-    const answer = await post<Alarm>(`./api/alarms/${id}/${action.does}`, bodyOf(action)).catch((error: unknown) => {
-      refused()
-      throw error
-    })
+    const answer = await send<Alarm>(`./api/alarms/${id}/${action.does}`, bodyOf(action))
     setAnswers((last) => new Map(last).set(id, answer))
     clearTimeout(forget.current)
     forget.current = setTimeout(() => setAnswers(new Map()), ANSWER_COUNTS_MS)
@@ -47,10 +54,16 @@ export function useAlarmActions(refused: () => void): AlarmActions {
     if (problems.length > 0) throw new Error(alarms.length === 1 ? problems[0] : `${done} of ${alarms.length} acknowledged. ${problems[0]}`)
   }
 
-  return { answers, act, acknowledge }
+  const machinePath = (id: string, verb: 'suppress' | 'unsuppress'): string => `./api/machines/${encodeURIComponent(id)}/${verb}`
+  return {
+    answers, act, acknowledge,
+    suppress: (id, minutes, reason) => send(machinePath(id, 'suppress'), { ...minutes === null ? {} : { minutes }, reason }),
+    unsuppress: (id, reason) => send(machinePath(id, 'unsuppress'), { reason }),
+  }
 }
 
 function bodyOf(action: AlarmAction): object {
-  if (action.does !== 'shelve') return {}
+  if (!('reason' in action)) return {}
+  if (action.does !== 'shelve') return { reason: action.reason }
   return { ...action.minutes === null ? { one_shot: true } : { minutes: action.minutes }, reason: action.reason }
 }
