@@ -1,4 +1,5 @@
 import type { Alarm, AlarmDetail, AlarmScorecard, AlarmSettingsAnswer, OpenAlarms } from '../../src/contract/alarm-api.ts'
+import type { CalendarAnswer } from '../../src/contract/calendar-api.ts'
 
 const iso = (timeMs: number): string => new Date(timeMs).toISOString()
 const idOf = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
@@ -98,6 +99,33 @@ export function scorecard(now: number): AlarmScorecard {
       { sensor_id: `extremely-long-name-of-the-western-hall-${'x'.repeat(200)}`, rule: 'baseline_deviation', alarms: 3, percent: 0.7, proposal: null },
     ],
   }
+}
+
+/** A plant that works, with one maintenance that runs and one that comes. */
+export function calendar(now: number): CalendarAnswer {
+  const hours = (count: number): string => iso(Math.floor(now / 3_600_000) * 3_600_000 + count * 3_600_000)
+  return {
+    time_zone: 'Europe/Berlin', utc_offset_min: 60, shift: { name: 'late', from: hours(-2), to: hours(6) }, next_shift: { name: 'night', from: hours(6), to: hours(14) },
+    holidays: ['2026-12-25'],
+    maintenance: [
+      { name: 'weekly clean', machines: ['furnace-11', 'furnace-12'], from: hours(-1), to: hours(1), running: true },
+      { name: 'overhaul of the presses', machines: ['press-*'], from: hours(30), to: hours(80), running: false },
+    ],
+    suppression_groups: [
+      { name: 'no power', machine: 'generator-001', sensor: null, rule: 'critical_threshold_violation', machines: ['mill-02', 'x'.repeat(200)] },
+      { name: 'cooling', machine: 'pump-*', sensor: 'flow-1', rule: null, machines: ['reactor-1'] },
+    ],
+  }
+}
+
+/** A machine in maintenance by the calendar and by an operator, and one whose alarms follow from another one. */
+export function suppressedMachines(now: number): OpenAlarms['suppressed_machines'] {
+  const by = { suppressed_by: 'calendar', suppressed_at: iso(now - 1_800_000) }
+  return [
+    { ...by, machine_id: 'furnace-09', source: 'calendar', name: 'weekly clean', reason: 'weekly clean', until: iso(now + 5_400_000) },
+    { machine_id: 'furnace-09', source: 'operator', name: '', suppressed_by: 'olga', reason: 'new lining', suppressed_at: iso(now - 86_400_000), until: null },
+    { ...by, machine_id: 'mill-02', source: 'group', name: 'no power', until: null, reason: 'no power: critical threshold violation at energy-sensor-003 of generator-001' },
+  ]
 }
 
 /** The defaults of two rules, and one of each kind that was set. */

@@ -18,18 +18,20 @@ interface AlarmRowProps {
   readonly now: number
   /** Null: who looks may not act. */
   readonly actions: AlarmActions | null
+  /** Where it is: for a while an alarm may be in two places, which share no ids. */
+  readonly place?: string
   /** The form of this row was opened or closed. */
   readonly form?: (open: boolean) => void
 }
 
 /** One alarm: how urgent, what, where, how far, since when, where it stands, and what can be done. Opens to what happened to it. */
-export function AlarmRow({ alarm, now, actions, form }: AlarmRowProps): JSX.Element {
+export function AlarmRow({ alarm, now, actions, place = 'list', form }: AlarmRowProps): JSX.Element {
   const [open, setOpen] = useState(false)
   const [asking, setAsking] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
   const formButton = useRef<HTMLButtonElement>(null)
   // Not by useId: rows that are added later may get one that is there already.
-  const eventsId = `events-${alarm.episode_id}`
+  const eventsId = `events-${place}-${alarm.episode_id}`
   useEffect(() => {
     form?.(asking)
     return () => form?.(false)
@@ -76,7 +78,7 @@ export function AlarmRow({ alarm, now, actions, form }: AlarmRowProps): JSX.Elem
       {asking && actions !== null && !isOut && <ShelveForm alarm={alarm} what={what} actions={actions} close={closeForm} />}
       {asking && actions !== null && isOut && (
         <ReasonForm
-          id={`return-${alarm.episode_id}`} label={`Return to service: ${what}`} submit="Return to service" waitingText="Returning"
+          id={`return-${place}-${alarm.episode_id}`} label={`Return to service: ${what}`} submit="Return to service" waitingText="Returning"
           send={(reason) => act({ does: 'return-to-service', reason })} close={closeForm}
         />
       )}

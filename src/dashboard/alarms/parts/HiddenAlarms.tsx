@@ -42,7 +42,7 @@ export function HiddenAlarms({ section: { counts, suppressed_machines: machines 
       <ul>
         {shown.map((alarm) => (
           <li key={alarm.episode_id}>
-            <AlarmRow alarm={alarm} now={now} actions={actions} />
+            <AlarmRow alarm={alarm} now={now} actions={actions} place="hidden" />
             {alarm.shelved_reason !== null && <p class="hidden-why">{alarm.shelved_reason}</p>}
             {alarm.state === 'suppressed' && <p class="hidden-why">{(suppressed.get(alarm.machine_id) ?? []).map(whyInWords).join('; ')}</p>}
             {opened && alarm.state === 'out_of_service' && <TakenBy alarm={alarm} />}

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { AlarmActions } from '../use-alarm-actions.ts'
 import { Choice } from './Choice.tsx'
 import { ReasonForm } from './ReasonForm.tsx'
@@ -11,6 +11,8 @@ export function MaintenanceForm({ suppress }: Pick<AlarmActions, 'suppress'>): J
   const [minutes, setMinutes] = useState<number | null>(MAINTENANCE_TIMES[0][0])
   const button = useRef<HTMLButtonElement>(null)
   const machine = useRef<HTMLInputElement>(null)
+  // After the form has given the focus to its reason.
+  useEffect(() => machine.current?.focus({ preventScroll: true }), [open])
   const close = (): void => {
     setOpen(false)
     button.current?.focus({ preventScroll: true })
