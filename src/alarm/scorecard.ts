@@ -84,7 +84,10 @@ export interface Scorecard {
   readonly badActors: readonly BadActor[]
 }
 
-/** How well the alarms of a span served the operators, by the calendar's shifts and days too. `activations` are those raised before its end and not cleared before its begin. */
+/**
+ * How well the alarms of a span served the operators, by the calendar's shifts and days too. `activations` are those raised before its end and not
+ * cleared before its begin.
+ */
 export function scoreAlarms(activations: readonly Activation[], span: ScorecardSpan, calendar: Calendar): Scorecard {
   const { fromMs, toMs, operators } = span
   const raised = activations.filter(({ raisedMs }) => raisedMs >= fromMs && raisedMs < toMs).toSorted((a, b) => a.raisedMs - b.raisedMs)

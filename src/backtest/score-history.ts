@@ -31,7 +31,8 @@ export interface ScoredRow {
 
 /**
  * Scores the rows as the consumer scores readings: one after the other, `scoreReading` for each sensor's reading and `updateChannel` for
- * its machine. Hours of the day are those of the zone, of UTC where there is none. A row of several columns is so many readings, in the order of the columns. Nothing is known of a row before it comes.
+ * its machine. Hours of the day are those of the zone, of UTC where there is none. A row of several columns is so many readings, in the order of
+ * the columns. Nothing is known of a row before it comes.
  */
 export function* scoreHistory({ columns: names, rows }: History, mode: Mode, zone?: TimeZone): Generator<ScoredRow> {
   const columns: ScoredColumn[] = names.map(() => ({ detector: createDetector(mode), result: emptyResult(), score: 0 }))

@@ -26,11 +26,10 @@ export function calendarSettings(root: Field): CalendarSettings {
   const given = (key: string): Field[] => (root.at(key).value === undefined ? [] : root.at(key).items())
   const zone = zoneOf(root.at('time_zone'))
   const shifts = root.at('shifts').value === undefined ? THREE_SHIFTS : shiftsOf(given('shifts'))
-  const groups = given('suppression_groups').map(groupOf)
-  for (const [index, { name }] of groups.entries()) {
-    if (groups.findIndex((group) => group.name === name) < index) root.at('suppression_groups').items()[index]?.at('name').refuse('a name that no other group has')
+  return {
+    zone, shifts, holidays: new Set(given('holidays').map(dayOf)), maintenance: given('maintenance').map((field) => maintenanceOf(field, zone)),
+    groups: groupsOf(given('suppression_groups')),
   }
-  return { zone, shifts, holidays: new Set(given('holidays').map(dayOf)), maintenance: given('maintenance').map((field) => maintenanceOf(field, zone)), groups }
 }
 
 function zoneOf(field: Field): TimeZone {
@@ -111,6 +110,16 @@ function localMs(field: Field, text: string, allowed: string): number {
 
 function patternsOf(field: Field): string[] {
   return field.items().map((item) => item.text(PATTERN, PATTERN_ALLOWED))
+}
+
+function groupsOf(fields: readonly Field[]): SuppressionGroup[] {
+  const groups: SuppressionGroup[] = []
+  for (const field of fields) {
+    const group = groupOf(field)
+    if (groups.some(({ name }) => name === group.name)) field.at('name').refuse('a name that no other group has')
+    groups.push(group)
+  }
+  return groups
 }
 
 function groupOf(field: Field): SuppressionGroup {

@@ -35,7 +35,8 @@ export function dayText(day: number): string {
 }
 
 /** Those that touch the time from `fromMs` up to `toMs`, whole. On the days in `except` none begins. */
-export function weeklySpans({ name, days, fromMin, toMin }: Weekly, zone: TimeZone, fromMs: number, toMs: number, except?: ReadonlySet<number>): Span[] {
+export function weeklySpans(weekly: Weekly, zone: TimeZone, fromMs: number, toMs: number, except?: ReadonlySet<number>): Span[] {
+  const { name, days, fromMin, toMin } = weekly
   const spans: Span[] = []
   for (let day = localDay(zone, fromMs) - 1; day <= localDay(zone, toMs); day++) {
     if (!days.includes((day + FIRST_WEEKDAY) % 7) || except?.has(day) === true) continue

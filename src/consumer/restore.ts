@@ -89,7 +89,9 @@ async function restoreLog(options: RestoreOptions, log: PartitionLog, alarmSetti
       // What is stored of a detector is never newer than the snapshot; see `readMemories`.
       if (reading.offset >= judgedOffset) judgeAgain(memoryOf(owned, reading.sensorKey), reading, options, alarmSettings)
       else if (reading.offset >= (missingFrom.get(reading.sensorKey) ?? learnedFrom)) {
-        learnAgain(memoryOf(owned, reading.sensorKey), { ...reading, quality: reading.quality ?? Number.NaN, ...plantTime(options.calendar, reading.machineId, reading.timeUs) })
+        learnAgain(memoryOf(owned, reading.sensorKey), {
+          ...reading, quality: reading.quality ?? Number.NaN, ...plantTime(options.calendar, reading.machineId, reading.timeUs),
+        })
       }
       if (reading.offset >= log.numbersOffset) numbers.add(reading)
     }

@@ -73,8 +73,8 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
 
   const path = startKafkaToPostgres({
     consumerId, topic: sensorTopic, reader, pool, batchMaxReadings: config.batchMaxReadings, batchMaxAgeMs: config.batchMaxAgeMs,
-    retentionDays: config.retention.rawDays, calendar: config.calendar, thresholds: config.thresholds, detector: config.detector, learnedScore: config.learnedScore,
-    log, onChanges: () => { outbox.wake() },
+    retentionDays: config.retention.rawDays, calendar: config.calendar, thresholds: config.thresholds, detector: config.detector,
+    learnedScore: config.learnedScore, log, onChanges: () => { outbox.wake() },
     onRestored(logs) {
       restored = logs
       outbox.own(logs)

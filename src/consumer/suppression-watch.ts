@@ -44,7 +44,7 @@ export function watchSuppressions(pool: Pool, calendar: Calendar): () => Promise
 
   function end(row: SuppressionRow, nowMs: number): Promise<number> {
     const name = row.source === 'operator' ? null : CALENDAR
-    const reason = row.source === 'group' ? `${row.name}: its cause has cleared` : row.source === 'calendar' ? `${row.name} is over` : 'its time is over'
+    const reason = row.source === 'operator' ? 'its time is over' : `${row.name}${row.source === 'calendar' ? ' is over' : ': its cause has cleared'}`
     return change('machine.unsuppress', row.machineId, name, reason, (client) => endSuppression(client, row, { name, reason, nowMs }))
   }
 
@@ -55,7 +55,8 @@ export function watchSuppressions(pool: Pool, calendar: Calendar): () => Promise
 
   return async () => {
     const nowMs = await readClock(pool)
-    const wanted = new Map(wantedSuppressions(calendar, nowMs, await knownMachines(), await readCauses(pool, calendar.groups)).map((each) => [keyOf(each), each]))
+    const causes = await readCauses(pool, calendar.groups)
+    const wanted = new Map(wantedSuppressions(calendar, nowMs, await knownMachines(), causes).map((each) => [keyOf(each), each]))
     const rows = await readSuppressions(pool, MOST_ROWS)
     let changes = 0
     for (const row of rows) {

@@ -81,7 +81,8 @@ export const openAlarmsSchema = object({
     shelved: count('hidden for a time'), suppressed: count('hidden with their machine'), out_of_service: count('hidden'),
   }, 'AlarmCounts'),
   suppressed_machines: Type.Array(object({
-    machine_id: Type.String(), source: names(['operator', 'calendar', 'group'], 'an operator, or of the plant\'s calendar its maintenance or a group'),
+    machine_id: Type.String(),
+    source: names(['operator', 'calendar', 'group'], 'an operator, or of the plant\'s calendar its maintenance or a group'),
     name: Type.String({ description: 'of the maintenance or the group; of an operator\'s empty' }),
     suppressed_by: Type.String(), reason: Type.String(), suppressed_at: time('since when'),
     until: nullable(time('when it ends by itself; null: when somebody ends it, or the cause of a group has cleared')),

@@ -46,7 +46,8 @@ export async function unsuppressMachine(client: Client, machineId: string, actor
   await lockSuppressions(client, machineId)
   const { rowCount: deleted } = await client.query(`delete from machine_suppression where machine_id = $1 and source = 'operator'`, [machineId])
   const { rowCount: ended } = await client.query(
-    'update machine_suppression set ended_at = $2, ended_by = $3 where machine_id = $1 and ended_at is null', [machineId, timeOf(actor.nowMs), actor.name])
+    'update machine_suppression set ended_at = $2, ended_by = $3 where machine_id = $1 and ended_at is null',
+    [machineId, timeOf(actor.nowMs), actor.name])
   return deleted === 0 && ended === 0 ? null : actOnMachine(client, machineId, 'unsuppress', actor)
 }
 

@@ -3,8 +3,8 @@ import type { SuppressionGroup } from '../calendar/calendar.ts'
 import type { Queryable } from './pool.ts'
 
 /**
- * The active alarms that the groups name: of each group and machine the first one. One that is out of service is no cause, because nobody believes its
- * sensor; one that is shelved or in maintenance is.
+ * The active alarms that the groups name: of each group and machine the first one. One that is out of service is no cause, because nobody
+ * believes its sensor; one that is shelved or in maintenance is.
  */
 export async function readCauses(db: Queryable, groups: readonly SuppressionGroup[]): Promise<Cause[]> {
   if (groups.length === 0) return []

@@ -4,7 +4,10 @@ import { fieldOf } from './checked-fields.ts'
 import type { Field } from './checked-fields.ts'
 import { ExitError, messageOf } from './errors.ts'
 
-/** The content of a file of YAML, or of JSON, which is YAML too. Throws an `ExitError` with one line that begins with `what`, such as `the plant file`. */
+/**
+ * The content of a file of YAML, or of JSON, which is YAML too. Throws an `ExitError` with one line that begins with `what`, such as
+ * `the plant file`.
+ */
 export function readYamlFile(path: string, what: string): Field {
   let text: string
   try {

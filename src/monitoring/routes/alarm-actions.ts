@@ -79,8 +79,10 @@ export function registerAlarmActions(app: App, access: Access, maxShelveHours: n
     },
   }, (request): Promise<MachineSuppressionAnswer> => {
     const { minutes, reason } = request.body
-    return changeMachine(request, 'suppress', `${minutes === undefined ? '' : `${minutes} min: `}${reason}`, (client, actor) => suppressMachine(client, request.params.id,
-      { ...actor, reason }, { source: 'operator', name: '', untilMs: minutes === undefined ? null : actor.nowMs + minutes * MINUTE_MS }))
+    return changeMachine(request, 'suppress', minutes === undefined ? reason : `${minutes} min: ${reason}`, (client, actor) => {
+      const untilMs = minutes === undefined ? null : actor.nowMs + minutes * MINUTE_MS
+      return suppressMachine(client, request.params.id, { ...actor, reason }, { source: 'operator', name: '', untilMs })
+    })
   })
 
   app.post('/api/machines/:id/unsuppress', {

@@ -26,7 +26,9 @@ export function MaintenanceForm({ suppress }: Pick<AlarmActions, 'suppress'>): J
     <div class="maintenance-form">
       <button type="button" class="action" ref={button} aria-expanded={open} onClick={() => setOpen(!open)}>Put a machine into maintenance</button>
       {open && (
-        <ReasonForm id="maintenance" label="Put a machine into maintenance" submit="Start maintenance" waitingText="Starting" send={send} close={close}>
+        <ReasonForm
+          id="maintenance" label="Put a machine into maintenance" submit="Start maintenance" waitingText="Starting" send={send} close={close}
+        >
           <p class="field">
             <label for="maintenance-machine">Machine</label>
             <input id="maintenance-machine" ref={machine} required maxLength={255} autocomplete="off" />

@@ -47,8 +47,12 @@ export function ShelveForm({ alarm, what, actions, close }: ShelveFormProps): JS
           ['maintenance', `all alarms of ${shortened(alarm.machine_id)}: maintenance`],
         ]}
       />
-      {way === 'shelve' && <Choice name={`${id}-time`} legend="Shelve for" options={SHELVE_TIMES} chosen={minutes} choose={setMinutes} />}
-      {way === 'maintenance' && <Choice name={`${id}-time`} legend="Maintenance for" options={MAINTENANCE_TIMES} chosen={minutes} choose={setMinutes} />}
+      {way !== 'out_of_service' && (
+        <Choice
+          name={`${id}-time`} legend={way === 'shelve' ? 'Shelve for' : 'Maintenance for'} chosen={minutes} choose={setMinutes}
+          options={way === 'shelve' ? SHELVE_TIMES : MAINTENANCE_TIMES}
+        />
+      )}
     </ReasonForm>
   )
 }

@@ -26,7 +26,7 @@ export function SuppressedMachines({ suppressions, now, actions }: SuppressedMac
 function Machine({ id, suppressions, now, actions }: SuppressedMachinesProps & { id: string }): JSX.Element {
   const [ending, setEnding] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
-  const [text, label] = isOnlyConsequence(suppressions) ? ['Show its alarms', `Show the alarms of ${id}`] : ['End maintenance', `End the maintenance of ${id}`]
+  const text = isOnlyConsequence(suppressions) ? 'Show its alarms' : 'End maintenance'
   const close = (): void => {
     setEnding(false)
     button.current?.focus({ preventScroll: true })
@@ -49,7 +49,7 @@ function Machine({ id, suppressions, now, actions }: SuppressedMachinesProps & {
       )}
       {ending && actions !== null && (
         <ReasonForm
-          id={`end-${id}`} label={label} submit={text} waitingText="Ending" send={(reason) => actions.unsuppress(id, reason)} close={close}
+          id={`end-${id}`} label={`${text} of ${id}`} submit={text} waitingText="Ending" send={(reason) => actions.unsuppress(id, reason)} close={close}
         />
       )}
     </li>

@@ -50,7 +50,8 @@ function Shifts({ calendar: { shift, next_shift: next, holidays, time_zone: zone
   return (
     <dl class="calendar">
       <dt>At the plant it is</dt><dd>{formatPlantTime(new Date(now).toISOString(), zone)}</dd>
-      <dt>Shift</dt><dd>{shift === null ? 'none, the plant rests' : <><strong>{shift.name}</strong> until <PlantTime at={shift.to} zone={zone} /></>}</dd>
+      <dt>Shift</dt>
+      <dd>{shift === null ? 'none, the plant rests' : <><strong>{shift.name}</strong> until <PlantTime at={shift.to} zone={zone} /></>}</dd>
       <dt>Next shift</dt><dd>{next === null ? 'none within 7 days' : <>{next.name} from <PlantTime at={next.from} zone={zone} /></>}</dd>
       {holidays.length > 0 && <><dt>Holidays</dt><dd>{holidays.map(formatDay).join(', ')}</dd></>}
     </dl>
@@ -79,8 +80,8 @@ function Groups({ groups }: { groups: CalendarAnswer['suppression_groups'] }): J
       <ul class="lines">
         {groups.map(({ name, machine, sensor, rule, machines }) => (
           <li key={name}>
-            <strong>{name}</strong>: while {rule === null ? 'any alarm' : `“${anomalyInWords(rule)}”`} of {[sensor, machine].filter((each) => each !== null).join(' at ')}
-            {' '}is active, these are hidden
+            <strong>{name}</strong>: while {rule === null ? 'any alarm' : `“${anomalyInWords(rule)}”`} of{' '}
+            {[sensor, machine].filter((each) => each !== null).join(' at ')} is active, these are hidden
             <span class="detail"><Machines names={machines} /></span>
           </li>
         ))}

@@ -99,7 +99,9 @@ function ByTime({ card: { shifts, days, time_zone: zone } }: { card: AlarmScorec
       <Panel id="days" title="By day" note={`by the clocks of ${zone}`}>
         <ul class="lines days">
           {days.toReversed().map(({ day, alarms }) => (
-            <li key={day}><span>{formatDay(day)}</span> <meter min={0} max={Math.max(1, most)} value={alarms} aria-hidden="true" /> <b>{formatCount(alarms)}</b></li>
+            <li key={day}>
+              <span>{formatDay(day)}</span> <meter min={0} max={Math.max(1, most)} value={alarms} aria-hidden="true" /> <b>{formatCount(alarms)}</b>
+            </li>
           ))}
         </ul>
       </Panel>
