@@ -19,12 +19,12 @@ const memory = createSensorMemory(createDetector('full'))
 const detector = memory.detector as Detector
 const LEARNED = bitOf('learned_anomaly')
 
-function judge(time: string, value: number): string[] {
+function judge(time: string, value: number, machine = 'm-1', of = memory): string[] {
   const timeUs = Date.parse(time) * 1000
   const told: string[] = []
-  judgeReading(memory, {
+  judgeReading(of, {
     sensorType: 'temperature', timeUs, offset: 0, value, level: value >= 40 ? 2 : 0, quality: 1, thresholds: { warning: 35, critical: 40 },
-    ...plantTime(calendar, 'm-1', timeUs),
+    ...plantTime(calendar, machine, timeUs),
   }, alarms, (transition, rule) => { if (transition !== 'updated') told.push(`${rule} ${transition}`) })
   return told
 }
@@ -35,7 +35,12 @@ test('in maintenance a sensor is neither scored nor learned; its rules go on, an
   assert.deepEqual(judge('2026-03-28T10:59:00Z', 31), ['learned_anomaly raised'])
   const before = saveDetector(detector)
   assert.deepEqual(judge('2026-03-28T11:30:00Z', 42), ['baseline_deviation raised', 'rapid_value_change raised', 'critical_threshold_violation raised'])
-  for (let minute = 31; minute < 60; minute++) judge(`2026-03-28T11:${minute}:00Z`, 25)
+  const other = createSensorMemory(createDetector('full'))
+  for (let minute = 31; minute < 60; minute++) {
+    // Of a machine that works, in between: what was found of its sensor is not taken for what is found of this one.
+    judge(`2026-03-28T11:${minute}:00Z`, 25, 'm-2', other)
+    assert.deepEqual(judge(`2026-03-28T11:${minute}:00Z`, 25).filter((told) => told.startsWith('learned')), [])
+  }
   const timeUs = Date.parse('2026-03-28T12:00:00Z') * 1000
   learnAgain(memory, { timeUs, value: 90, quality: 1, ...plantTime(calendar, 'm-1', timeUs) })
   assert.deepEqual(saveDetector(detector), before)
