@@ -87,14 +87,16 @@ describe('a maintenance of the calendar', () => {
   test('that was ended by hand is not begun again, but the next one is', async (t) => {
     const plant = await alarmPlant(t)
     await plant.apply(plant.change('raised', 0))
-    const running = clean(['M-1'], 2 * SECOND_MS)
+    const endMs = Date.now() + 2 * SECOND_MS
+    const running: MaintenanceRule = { machines: ['M-1'], when: { name: 'weekly clean', fromMs: endMs - 60 * SECOND_MS, toMs: endMs } }
     const pass = watchSuppressions(plant.pool, calendarOf([running]))
     await pass()
     assert.equal(await plant.run((client) => unsuppressMachine(client, 'M-1', anna())), 1)
     assert.equal(await plant.run((client) => unsuppressMachine(client, 'M-1', anna())), null)
     assert.equal(await pass(), 0)
     assert.deepEqual(await open(plant), ['T-1 unacknowledged'])
-    const next: MaintenanceRule = { machines: ['M-1'], when: { name: 'weekly clean', fromMs: Date.now() + 2_100, toMs: Date.now() + 60 * SECOND_MS } }
+    // At once after it, under the same name.
+    const next: MaintenanceRule = { machines: ['M-1'], when: { name: 'weekly clean', fromMs: endMs, toMs: endMs + 60 * SECOND_MS } }
     const both = watchSuppressions(plant.pool, calendarOf([running, next]))
     await eventually(async () => { assert.equal(await both(), 1) })
     assert.deepEqual(await open(plant), ['T-1 suppressed'])
