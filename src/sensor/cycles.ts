@@ -35,19 +35,16 @@ export interface PlantCycles {
 }
 
 export function createPlantCycles({ zone, shiftAt }: Calendar): PlantCycles {
-  let step = Number.NaN
-  let daily = 0
-  let shift = 0
-  return {
-    get daily() { return daily },
-    get shift() { return shift },
-    follow(timeMs) {
-      const asked = Math.floor(timeMs / STEP_MS)
-      if (asked === step) return
-      step = asked
-      const stepMs = step * STEP_MS
-      daily = dailyCycle(stepMs + zone.offsetMs(stepMs))
-      shift = shiftCycle(shiftAt(stepMs), stepMs)
+  let fromMs = Infinity
+  const cycles = {
+    // Not whole numbers: V8 would make the fields again when the first fraction comes.
+    daily: 0.5, shift: 0.5,
+    follow(timeMs: number): void {
+      if (timeMs >= fromMs && timeMs < fromMs + STEP_MS) return
+      fromMs = Math.floor(timeMs / STEP_MS) * STEP_MS
+      cycles.daily = dailyCycle(fromMs + zone.offsetMs(fromMs))
+      cycles.shift = shiftCycle(shiftAt(fromMs), fromMs)
     },
   }
+  return cycles
 }

@@ -97,7 +97,7 @@ export function createTimedSignal(options: TimedSignalOptions): TimedSignal {
   /** Where it is in the cycle of its shift. */
   function shiftAt(timeMs: number): number {
     cycles.follow(timeMs)
-    return maintenance?.(timeMs) ? AT_REST : cycles.shift
+    return maintenance !== null && maintenance(timeMs) !== null ? AT_REST : cycles.shift
   }
 
   function healthy(index: number, timeMs: number): number {
