@@ -86,7 +86,7 @@ health: installed ## Check that each service does its work; exit code 1 if one d
 	@$(FACTORY) health
 
 .PHONY: env
-env: installed ## Print KAFKA_BROKERS, DATABASE_URL and MONITORING_URL of the running system
+env: installed ## Print KAFKA_BROKERS, DATABASE_URL and MONITORING_URL of the running system, and PLANT_CALENDAR
 	@$(FACTORY) env
 
 .PHONY: topics

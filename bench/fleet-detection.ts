@@ -119,7 +119,9 @@ function runSensor(
     const silentMs = Math.max(STALE_INTERVALS * of.intervalMs, STALE_LEAST_MS)
     if (timeMs - lastMs > silentMs) raised.push({ rule: 'stale_signal', timeMs: lastMs + silentMs })
     lastMs = timeMs
-    judgeReading(memory, { timeUs: timeMs * 1_000, offset: index, value, level, quality, thresholds }, alarms, (transition, rule) => {
+    judgeReading(memory, {
+      timeUs: timeMs * 1_000, offset: index, value, level, quality, thresholds, utcOffsetMin: 0, inMaintenance: false,
+    }, alarms, (transition, rule) => {
       if (transition !== 'updated') messages++
       if (transition === 'raised') raised.push({ rule, timeMs })
     })

@@ -54,7 +54,7 @@ const silently = (to: AlarmState): Change => ({ to, announced: false })
 const refuse = (refused: string): Refused => ({ refused })
 
 const SHELVED = refuse('the alarm is shelved; unshelve it first')
-const SUPPRESSED = refuse('the alarm is suppressed, as its machine is in maintenance')
+const SUPPRESSED = refuse('the alarm is suppressed with its machine; end that first')
 const OUT_OF_SERVICE = refuse('the alarm is out of service; return it to service first')
 const NOT_CLEARED = refuse('the condition is still there; the alarm can be reset when it has cleared')
 const NOT_ACKNOWLEDGED = refuse('the alarm has to be acknowledged before it is reset')

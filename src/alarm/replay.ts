@@ -39,8 +39,8 @@ export interface ReplayedEpisode {
 
 /** The alarms that the readings of one sensor would raise, judged as the consumers judge them. */
 export interface Replay {
-  /** Readings in order. `learned`: what a detector found of it. */
-  take(reading: ReplayedReading, learned: LearnedFinding): void
+  /** Readings in order. `learned`: what a detector found of it; null: it didn't look, so an alarm of it stays as it is. */
+  take(reading: ReplayedReading, learned: LearnedFinding | null): void
   /** Of the readings so far. */
   episodes(): readonly ReplayedEpisode[]
 }
@@ -67,6 +67,7 @@ export function createReplay(thresholds: Thresholds, settings: ReplaySettings): 
         if (rule === 'bad_quality') Object.assign(signal, { ...reading, over: bad, clear: !bad, excess: -(quality ?? 1), severity: 0 })
         else if (bad) continue
         else if (rule === 'learned_anomaly') {
+          if (learned === null) continue
           const isUnusual = learned.score >= alarmScore
           signalOf(signal, rule, reading, isUnusual, one.settings, thresholds)
           judgeLearned(signal, isUnusual, learned.strength)

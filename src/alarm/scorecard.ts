@@ -1,5 +1,8 @@
+import type { Calendar } from '../calendar/calendar.ts'
 import { ALARM_PRIORITIES } from '../contract/alarm.ts'
 import type { AlarmPriority, AlarmRule } from '../contract/alarm.ts'
+import { scoreDays, scoreShifts } from './alarms-by-time.ts'
+import type { DayScore, ShiftScore } from './alarms-by-time.ts'
 import { proposeDelay } from './propose-delay.ts'
 import type { DelayProposal } from './propose-delay.ts'
 
@@ -76,13 +79,19 @@ export interface Scorecard {
   readonly chattering: readonly (Named & { readonly mostPerMinute: number })[]
   readonly chatteringCount: number
   readonly priorities: Readonly<Record<AlarmPriority, { readonly alarms: number, readonly percent: number }>>
+  readonly shifts: readonly ShiftScore[]
+  readonly days: readonly DayScore[]
   readonly badActors: readonly BadActor[]
 }
 
-/** How well the alarms of a span served the operators. `activations` are those raised before its end and not cleared before its begin. */
-export function scoreAlarms(activations: readonly Activation[], span: ScorecardSpan): Scorecard {
+/**
+ * How well the alarms of a span served the operators, by the calendar's shifts and days too. `activations` are those raised before its end and not
+ * cleared before its begin.
+ */
+export function scoreAlarms(activations: readonly Activation[], span: ScorecardSpan, calendar: Calendar): Scorecard {
   const { fromMs, toMs, operators } = span
   const raised = activations.filter(({ raisedMs }) => raisedMs >= fromMs && raisedMs < toMs).toSorted((a, b) => a.raisedMs - b.raisedMs)
+  const times = raised.map(({ raisedMs }) => raisedMs)
   const perWindow = countWindows(raised, span)
   const inFlood = perWindow.map((count) => count / operators > TARGETS.floodPer10Min)
   const standing = activations.filter(({ clearedMs }) => clearedMs === null || clearedMs >= toMs)
@@ -106,6 +115,7 @@ export function scoreAlarms(activations: readonly Activation[], span: ScorecardS
       const alarms = raised.filter((activation) => activation.priority === priority).length
       return [priority, { alarms, percent: percent(alarms, raised.length) }]
     })) as Scorecard['priorities'],
+    shifts: scoreShifts(times, span, calendar), days: scoreDays(times, span, calendar),
     badActors: actors.toSorted((a, b) => b.length - a.length).slice(0, MOST_LISTED).map((own) => ({
       ...nameOf(own), alarms: own.length, percent: percent(own.length, raised.length), proposal: proposeDelay(own),
     })),

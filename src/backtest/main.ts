@@ -1,3 +1,5 @@
+import { calendarVariables, readCalendar } from '../calendar/config.ts'
+import { readVariables } from '../runtime/config.ts'
 import { ExitError } from '../runtime/errors.ts'
 import { parseOptions, USAGE } from './options.ts'
 import { runBacktest } from './run-backtest.ts'
@@ -9,7 +11,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 try {
   const options = parseOptions(process.argv.slice(2))
-  process.stdout.write(options === null ? `${USAGE}\n` : `${runBacktest(options).join('\n')}\n`)
+  const { PLANT_CALENDAR } = readVariables(calendarVariables, process.env)
+  process.stdout.write(options === null ? `${USAGE}\n` : `${runBacktest(options, readCalendar(PLANT_CALENDAR)).join('\n')}\n`)
 } catch (error) {
   if (!(error instanceof ExitError)) throw error
   process.stderr.write(`${error.message}\n`)

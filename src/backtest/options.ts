@@ -15,6 +15,8 @@ commas or by semicolons; an empty cell is a value that is missing. Rows count in
   --plot CHART.svg   the values, the band in which they were expected, the scores
   --lite             the smaller detector, without shapes
 
+Hours of the day are those of the time zone in the file that PLANT_CALENDAR names, of UTC where it names none.
+
 A score is 0 to 1; from 0.5 on it is an alert. docs/detection.md explains it.`
 
 export interface BacktestOptions {

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import type { Calendar } from '../calendar/calendar.ts'
 import { isWarmingUp } from '../detect/learned/score-reading.ts'
 import { ExitError, messageOf } from '../runtime/errors.ts'
 import { gatherBuckets } from './buckets.ts'
@@ -14,8 +15,8 @@ import { createScoresFile } from './write-scores.ts'
 const PROGRESS_EVERY_MS = 2_000
 const CLOCK_EVERY_ROWS = 4_096
 
-/** Scores the file, writes what was asked for, and gives the lines of the report. Throws an `ExitError`. */
-export function runBacktest({ file, out, plot, mode }: BacktestOptions): string[] {
+/** Scores the file by the calendar's time zone, writes what was asked for, and gives the lines of the report. Throws an `ExitError`. */
+export function runBacktest({ file, out, plot, mode }: BacktestOptions, { zone }: Calendar): string[] {
   const history = openHistory(file)
   const { columns } = history
   const recorder = recordEpisodes(columns)
@@ -23,7 +24,7 @@ export function runBacktest({ file, out, plot, mode }: BacktestOptions): string[
   const scores = out === null ? null : createScoresFile(out, columns)
   let [rows, missing, first, last, warmFrom] = [0, 0, '', '', '']
   let saidMs = performance.now()
-  for (const scored of scoreHistory(history, mode)) {
+  for (const scored of scoreHistory(history, mode, zone)) {
     const { row } = scored
     rows++
     if (rows === 1) first = row.timestamp

@@ -1,10 +1,13 @@
+import type { TimeZone } from '../calendar/time-zone.ts'
 import { emptyResult, scoreReading } from '../detect/learned/score-reading.ts'
 import type { Result } from '../detect/learned/score-reading.ts'
-import { createDetector } from '../detect/learned/state.ts'
+import { UTC_OFFSET_MIN, createDetector } from '../detect/learned/state.ts'
 import type { Detector, Mode } from '../detect/learned/state.ts'
 import { createMachine, isInAlarm, updateChannel } from '../detect/machine/machine.ts'
 import type { Machine } from '../detect/machine/machine.ts'
 import type { History, HistoryRow } from './history.ts'
+
+const MINUTE_MS = 60_000
 
 /** One column's detector, and what it found of the row. Written again for each row. */
 export interface ScoredColumn {
@@ -28,9 +31,10 @@ export interface ScoredRow {
 
 /**
  * Scores the rows as the consumer scores readings: one after the other, `scoreReading` for each sensor's reading and `updateChannel` for
- * its machine. A row of several columns is so many readings, in the order of the columns. Nothing is known of a row before it comes.
+ * its machine. Hours of the day are those of the zone, of UTC where there is none. A row of several columns is so many readings, in the order of
+ * the columns. Nothing is known of a row before it comes.
  */
-export function* scoreHistory({ columns: names, rows }: History, mode: Mode): Generator<ScoredRow> {
+export function* scoreHistory({ columns: names, rows }: History, mode: Mode, zone?: TimeZone): Generator<ScoredRow> {
   const columns: ScoredColumn[] = names.map(() => ({ detector: createDetector(mode), result: emptyResult(), score: 0 }))
   const machine = names.length > 1 ? createMachine(names.length) : null
   let machineScore = 0
@@ -41,6 +45,7 @@ export function* scoreHistory({ columns: names, rows }: History, mode: Mode): Ge
         column.score = 0
         continue
       }
+      if (zone !== undefined) column.detector.numbers[UTC_OFFSET_MIN] = zone.offsetMs(row.timeUs / 1000) / MINUTE_MS
       column.score = scoreReading(column.detector, row.timeUs, value, column.result)
       if (machine !== null) machineScore = updateChannel(machine, index, row.timeUs, value)
     }

@@ -1,3 +1,4 @@
+import type { Calendar } from '../calendar/calendar.ts'
 import { expireShelving } from '../postgres/alarm-actions.ts'
 import { clearAlarmsOfClosedLogs } from '../postgres/alarm-logs.ts'
 import { inTransaction } from '../postgres/pool.ts'
@@ -5,17 +6,19 @@ import type { Client, Pool } from '../postgres/pool.ts'
 import type { Log } from '../runtime/log.ts'
 import { startFollowLoop } from './follow-loop.ts'
 import type { FollowLoop } from './follow-loop.ts'
+import { watchSuppressions } from './suppression-watch.ts'
 
 const POLL_MS = 1_000
 /** Topics are replaced seldom, and to look takes 20 ms with 10,000 open alarms. */
 const CLOSED_LOGS_MS = 30_000
 
 /**
- * What time does to alarms: ends the shelving whose time is over, and clears what only logs said that are closed. Any consumer does it, whichever
- * comes first; `onChanged` when there was something.
+ * What time does to alarms: ends the shelving whose time is over, suppresses machines by the calendar and shows them again, and clears what only
+ * logs said that are closed. Any consumer does it, whichever comes first; `onChanged` when there was something.
  */
-export function startAlarmClock(pool: Pool, onChanged: () => void, log: Log): FollowLoop {
+export function startAlarmClock(pool: Pool, calendar: Calendar, onChanged: () => void, log: Log): FollowLoop {
   let lookedMs = Number.NEGATIVE_INFINITY
+  const followSuppressions = watchSuppressions(pool, calendar)
 
   async function all(change: (client: Client, nowMs: number) => Promise<number>): Promise<void> {
     while (await inTransaction(pool, (client) => change(client, Date.now())) > 0) onChanged()
@@ -24,10 +27,11 @@ export function startAlarmClock(pool: Pool, onChanged: () => void, log: Log): Fo
   return startFollowLoop({
     async pass() {
       await all(expireShelving)
+      if (await followSuppressions() > 0) onChanged()
       if (performance.now() - lookedMs < CLOSED_LOGS_MS) return
       await all(clearAlarmsOfClosedLogs)
       lookedMs = performance.now()
     },
-    waiting: 'alarms stay shelved after their time', again: 'shelved alarms come back in time again', pollMs: POLL_MS, goesOn: true, log,
+    waiting: 'alarms stay hidden or shown after their time', again: 'alarms are hidden and shown in time again', pollMs: POLL_MS, goesOn: true, log,
   })
 }

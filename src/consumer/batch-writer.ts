@@ -1,3 +1,4 @@
+import type { Calendar } from '../calendar/calendar.ts'
 import type { RejectReason } from '../contract/reading.ts'
 import { offsetAt } from '../kafka/log-chunk.ts'
 import type { LogChunk } from '../kafka/log-chunk.ts'
@@ -30,6 +31,7 @@ export interface WriterOptions {
   readonly pool: Pool
   readonly batchMaxReadings: number
   readonly retentionDays: number
+  readonly calendar: Calendar
   /** Alarms have changed without a batch. */
   readonly onChanges: () => void
   readonly onCommitted: (prepared: Prepared, logs: ReadonlyMap<number, OwnedLog>) => void
@@ -97,7 +99,7 @@ export function createWriter(
     if (ids.length < chunks.length) ids.push(...await reserveBatchIds(pool, BATCH_IDS_AHEAD + chunks.length))
     const prepared = await prepare(chunks, {
       consumerId, plant, decoder, arrivals, alarmSettings, logs, checkpoint, batchIds: ids.splice(0, chunks.length), condemned: search.condemned,
-      accepted: acceptedTime(Date.now(), options.retentionDays),
+      calendar: options.calendar, accepted: acceptedTime(Date.now(), options.retentionDays),
     })
     if (prepared.foreign.length > 0) {
       await writing

@@ -1,3 +1,5 @@
+import type { Calendar } from '../calendar/calendar.ts'
+import { calendarVariables, readCalendar } from '../calendar/config.ts'
 import { SENSOR_TYPES } from '../contract/sensor-types.ts'
 import type { Mode } from '../detect/learned/state.ts'
 import { kafkaVariables } from '../kafka/config.ts'
@@ -48,6 +50,7 @@ export const variables = {
     help: 'Rollups by hour are kept so long, at least as long as those by minute, and dropped by whole years. 0: for ever.',
   }),
   ...detectorVariables,
+  ...calendarVariables,
   ...thresholdVariables(SENSOR_TYPES),
   ...livenessVariables,
   LOG_LEVEL: oneOf(LOG_LEVELS, { defaultValue: 'info', help: 'What is logged, and everything above it.' }),
@@ -65,6 +68,7 @@ export interface ConsumerConfig {
   readonly batchMaxReadings: number
   readonly batchMaxAgeMs: number
   readonly retention: Retention
+  readonly calendar: Calendar
   readonly thresholds: Readonly<Record<SensorType, ThresholdOverride>>
   /** Null: nothing is learned. */
   readonly detector: Mode | null
@@ -89,6 +93,7 @@ export function readConfig(env: Environment): ConsumerConfig {
     batchMaxReadings: values.BATCH_MAX_READINGS,
     batchMaxAgeMs: values.BATCH_MAX_AGE_MS,
     retention: retentionOf(values.RETENTION_RAW_DAYS, values.RETENTION_MINUTE_DAYS, values.RETENTION_HOUR_DAYS),
+    calendar: readCalendar(values.PLANT_CALENDAR),
     thresholds: thresholdOverrides(SENSOR_TYPES, values),
     learnedScore: detector.alarmScore,
     detector: detector.mode,

@@ -1,4 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Calendar } from '../calendar/calendar.ts'
+import { plantTime } from '../calendar/plant-time.ts'
 import { LEVEL, QUALITY, READING_COUNT, SEQUENCE, SLOTS, TIME_US, VALUE } from '../contract/message-shape.ts'
 import type { AcceptedTime, Rejection } from '../contract/reading.ts'
 import { ALERT_LEVELS, alertLevelOf } from '../contract/sensor-types.ts'
@@ -48,6 +50,7 @@ export interface PrepareContext {
   readonly decoder: Decoder
   readonly arrivals: ReplayArrivals
   readonly alarmSettings: AlarmSettingsTable
+  readonly calendar: Calendar
   readonly logs: ReadonlyMap<number, OwnedLog>
   readonly accepted: AcceptedTime
   /** One for each chunk. */
@@ -265,15 +268,18 @@ const NOTHING_REPLAYED: ReadonlyMap<number, ReplayedLetter> = new Map()
 type Score = (form: Form, known: Known, offset: number, timeUs: number, value: number, level: number, quality: number) => void
 
 /** Judges one reading after the other of a log. */
-function createScoring(log: OwnedLog, { alarmSettings }: PrepareContext, output: Output): Score {
+function createScoring(log: OwnedLog, { alarmSettings, calendar }: PrepareContext, output: Output): Score {
   const heardMs = Date.now()
   return ({ reading }, { sensor, version }, offset, timeUs, value, level, quality) => {
     const alarms = alarmSettings.of(sensor.key, reading.sensorType)
     const memory = memoryOf(log, sensor.key)
     memory.heardMs = heardMs
     takeDevice(memory, sensor.replacedUs, timeUs)
-    judge(memory, { timeUs, offset, value, level, quality, thresholds: version.thresholds },
-      { log, consumerId: output.consumerId, sensor, version, reading, alarms }, output.changes)
+    // Not spread into the reading: 14 ns like this, 115 ns like that.
+    const { utcOffsetMin, inMaintenance } = plantTime(calendar, reading.machine, timeUs)
+    judge(memory, {
+      timeUs, offset, value, level, quality, thresholds: version.thresholds, utcOffsetMin, inMaintenance,
+    }, { log, consumerId: output.consumerId, sensor, version, reading, alarms }, output.changes)
   }
 }
 

@@ -1,4 +1,6 @@
 import { INACTIVE, isRaised } from '../alarm/condition.ts'
+import type { Calendar } from '../calendar/calendar.ts'
+import { plantTime } from '../calendar/plant-time.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
 import { SENSOR_TYPES } from '../contract/sensor-types.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
@@ -33,6 +35,7 @@ export interface RestoreOptions {
   /** Null: nothing is learned. */
   readonly detector: Mode | null
   readonly thresholds: Readonly<Record<SensorType, ThresholdOverride>>
+  readonly calendar: Calendar
 }
 
 /** Of a log whose memory was never stored, or by a release that did it otherwise: what so many offsets tell. */
@@ -88,7 +91,9 @@ async function restoreLog(options: RestoreOptions, log: PartitionLog, alarmSetti
       else if (reading.offset >= (missingFrom.get(reading.sensorKey) ?? learnedFrom)) {
         const memory = memoryOf(owned, reading.sensorKey)
         takeDeviceAgain(memory, reading.replacedUs, reading.timeUs)
-        learnAgain(memory, { ...reading, quality: reading.quality ?? Number.NaN })
+        learnAgain(memory, {
+          ...reading, quality: reading.quality ?? Number.NaN, ...plantTime(options.calendar, reading.machineId, reading.timeUs),
+        })
       }
       if (reading.offset >= log.numbersOffset) numbers.add(reading)
     }
@@ -100,7 +105,7 @@ async function restoreLog(options: RestoreOptions, log: PartitionLog, alarmSetti
 }
 
 /** What it changes of the alarms is stored, in the transaction that stored the reading. */
-function judgeAgain(memory: SensorMemory, reading: StoredReading, { thresholds }: RestoreOptions, alarmSettings: AlarmSettingsTable): void {
+function judgeAgain(memory: SensorMemory, reading: StoredReading, { thresholds, calendar }: RestoreOptions, alarmSettings: AlarmSettingsTable): void {
   const { timeUs, offset, value, level, quality } = reading
   const sensorType = reading.sensorType as SensorType
   takeDevice(memory, reading.replacedUs, timeUs)
@@ -108,6 +113,7 @@ function judgeAgain(memory: SensorMemory, reading: StoredReading, { thresholds }
     timeUs, offset, value, level, quality: quality ?? Number.NaN,
     thresholds: effectiveThresholds({ warning: reading.ownWarning, critical: reading.ownCritical }, thresholds[sensorType],
       { warning: reading.sentWarning, critical: reading.sentCritical }, SENSOR_TYPES[sensorType]),
+    ...plantTime(calendar, reading.machineId, timeUs),
   }, alarmSettings.of(reading.sensorKey, sensorType), () => {})
 }
 

@@ -3,6 +3,7 @@ import type { Condition, ConditionChange as Transition } from '../alarm/conditio
 import { severityRank } from '../alarm/alarm-rules.ts'
 import { judgeLearned } from '../alarm/learned-signal.ts'
 import { emptySignal, signalOf } from '../alarm/process-signal.ts'
+import type { PlantTime } from '../calendar/plant-time.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
 import type { AlarmRule } from '../contract/alarm.ts'
 import { BAD_QUALITY_BELOW } from '../contract/quality.ts'
@@ -11,7 +12,7 @@ import type { AlertLevel, Thresholds } from '../contract/sensor-types.ts'
 import { experienceOf } from '../detect/learned/outlook.ts'
 import { emptyResult, scoreReading } from '../detect/learned/score-reading.ts'
 import type { Result } from '../detect/learned/score-reading.ts'
-import { CHANNEL_AT } from '../detect/learned/state.ts'
+import { CHANNEL_AT, UTC_OFFSET_MIN } from '../detect/learned/state.ts'
 import type { Detector } from '../detect/learned/state.ts'
 import { learnChannel } from '../detect/machine/channel.ts'
 import { applyRules, remember } from '../detect/rules.ts'
@@ -20,7 +21,7 @@ import { takeTime } from './sensor-memory.ts'
 import type { SensorMemory } from './sensor-memory.ts'
 
 /** A reading of a sensor, as it is judged. */
-export interface JudgedReading {
+export interface JudgedReading extends PlantTime {
   /** Microseconds since 1970. */
   readonly timeUs: number
   readonly offset: number
@@ -55,8 +56,10 @@ export function judgeReading(memory: SensorMemory, reading: JudgedReading, alarm
   let fired = isBad ? BAD_QUALITY : 0
   if (!isBad) {
     fired = applyRules(memory.rules, reading.value, ALERT_LEVELS[reading.level] as AlertLevel, alarms.patterns)
-    if (memory.detector !== null && isUnusual(memory.detector, reading, alarms.learnedScore)) fired |= LEARNED
+    if (memory.detector !== null && !reading.inMaintenance && isUnusual(memory.detector, reading, alarms.learnedScore)) fired |= LEARNED
     touched |= (fired & alarms.enabled) | alarms.limits | (memory.open & ~STALE)
+    // Nothing is known of it meanwhile: one that stands is judged by the first reading after it.
+    if (reading.inMaintenance) touched &= ~LEARNED
   }
   while (touched !== 0) {
     const index = 31 - Math.clz32(touched)
@@ -67,8 +70,10 @@ export function judgeReading(memory: SensorMemory, reading: JudgedReading, alarm
 }
 
 /** What the detector remembers after a reading that everything else has taken in already. */
-export function learnAgain({ detector }: SensorMemory, { timeUs, value, quality }: Pick<JudgedReading, 'timeUs' | 'value' | 'quality'>): void {
-  if (detector !== null && !(quality < BAD_QUALITY_BELOW)) learnReading(detector, timeUs, value)
+export function learnAgain(
+  { detector }: SensorMemory, reading: Pick<JudgedReading, 'timeUs' | 'value' | 'quality'> & PlantTime,
+): void {
+  if (detector !== null && !(reading.quality < BAD_QUALITY_BELOW) && !reading.inMaintenance) learnReading(detector, reading)
 }
 
 /** No reading has come when there should have been some: as of this moment, in microseconds since 1970. */
@@ -83,15 +88,18 @@ export function judgeSilence(memory: SensorMemory, nowUs: number, alarms: Sensor
   tell(memory, index, condition, followCondition(condition, signal, settings), onChange)
 }
 
-/** Takes a reading into all that is learned of its sensor, and scores it. */
-function learnReading(detector: Detector, timeUs: number, value: number): number {
+/**
+ * Takes a reading into all that is learned of its sensor, and scores it: by the hour that the plant's clocks show, so that what was learned stays
+ * where it is when they are changed.
+ */
+function learnReading(detector: Detector, { timeUs, value, utcOffsetMin }: Pick<JudgedReading, 'timeUs' | 'value' | 'utcOffsetMin'>): number {
+  detector.numbers[UTC_OFFSET_MIN] = utcOffsetMin
   learnChannel(detector.numbers, CHANNEL_AT, timeUs, value)
   return scoreReading(detector, timeUs, value, learned)
 }
 
 function isUnusual(detector: Detector, reading: JudgedReading, alarmScore: number): boolean {
-  const score = learnReading(detector, reading.timeUs, reading.value)
-  return score >= alarmScore && experienceOf(detector) >= 1
+  return learnReading(detector, reading) >= alarmScore && experienceOf(detector) >= 1
 }
 
 function follow(memory: SensorMemory, index: number, reading: JudgedReading, fired: boolean, alarms: SensorAlarms, onChange: OnChange): void {

@@ -60,7 +60,7 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
   // What Kafka refuses resets the client's numbering: alerts, whose failure ends the process, have their own.
   const replayProducer = createKafkaProducer(connection)
   const replays = startReplays({ pool, producer: replayProducer, sensorTopic, log })
-  const alarmClock = startAlarmClock(pool, () => { outbox.wake() }, log)
+  const alarmClock = startAlarmClock(pool, config.calendar, () => { outbox.wake() }, log)
   const maintenance = startMaintenance({ databaseUrl: config.databaseUrl, consumerId, retention: config.retention, log })
   const rebalances = createRebalances(pool, consumerId, sensorTopic)
   const processedLastMinute = createMinuteCount()
@@ -73,8 +73,8 @@ export async function startConsumer(config: ConsumerConfig, log: Log): Promise<C
 
   const path = startKafkaToPostgres({
     consumerId, topic: sensorTopic, reader, pool, batchMaxReadings: config.batchMaxReadings, batchMaxAgeMs: config.batchMaxAgeMs,
-    retentionDays: config.retention.rawDays, thresholds: config.thresholds, detector: config.detector, learnedScore: config.learnedScore,
-    log, onChanges: () => { outbox.wake() },
+    retentionDays: config.retention.rawDays, calendar: config.calendar, thresholds: config.thresholds, detector: config.detector,
+    learnedScore: config.learnedScore, log, onChanges: () => { outbox.wake() },
     onRestored(logs) {
       restored = logs
       outbox.own(logs)

@@ -88,12 +88,16 @@ export const openAlarmsSchema = object({
   counts: object({
     open: count('all of them'), unacknowledged: count('those that wait for somebody, also where the condition has cleared'),
     high: count('of those that are not hidden'), medium: count('of those that are not hidden'), low: count('of those that are not hidden'),
-    shelved: count('hidden for a time'), suppressed: count('hidden, as their machine is in maintenance'), out_of_service: count('hidden'),
+    shelved: count('hidden for a time'), suppressed: count('hidden with their machine'), out_of_service: count('hidden'),
   }, 'AlarmCounts'),
   large_groups: Type.Array(largeGroupSchema, { description: 'groups of more than 10, the largest first; the first 200' }),
   suppressed_machines: Type.Array(object({
-    machine_id: Type.String(), suppressed_by: Type.String(), reason: Type.String(), suppressed_at: time('since when'),
-  }, 'SuppressedMachine'), { description: 'machines in maintenance; the first 200' }),
+    machine_id: Type.String(),
+    source: names(['operator', 'calendar', 'group'], 'an operator, or of the plant\'s calendar its maintenance or a group'),
+    name: Type.String({ description: 'of the maintenance or the group; of an operator\'s empty' }),
+    suppressed_by: Type.String(), reason: Type.String(), suppressed_at: time('since when'),
+    until: nullable(time('when it ends by itself; null: when somebody ends it, or the cause of a group has cleared')),
+  }, 'SuppressedMachine'), { description: 'machines that are suppressed, each as often as something does it; the first 200' }),
   learning: object({
     sensors: count('those whose normal behaviour is learned, or being learned'), unfinished: count('of them, those of which nothing unusual is found yet'),
     percent: count('how much of it is learned of these, on average, 0 to 100'),
@@ -113,6 +117,10 @@ export const groupAcknowledgementSchema = object({
   group_id: Type.String(), acknowledged: count('alarms that waited for somebody until now; 0 when none did'),
 }, 'GroupAcknowledgement')
 export type GroupAcknowledgement = Static<typeof groupAcknowledgementSchema>
+export const suppressSchema = Type.Object({
+  minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 525_600, description: 'for how long; absent: until somebody ends it' })),
+  reason,
+}, { additionalProperties: false })
 export const explainedSchema = Type.Object({ reason }, { additionalProperties: false })
 
 export const machineSuppressionSchema = object({
@@ -141,6 +149,14 @@ export const scorecardSchema = object({
   chattering_count: count('rules of sensors with 3 transitions or more within a minute'),
   chattering: Type.Array(object({ ...named, most_per_minute: count('transitions') }, 'ChatteringAlarm'), { description: 'the worst 10' }),
   priorities: object({ high: share, medium: share, low: share }, 'PriorityShares'),
+  time_zone: Type.String({ description: 'of the plant\'s calendar' }),
+  shifts: Type.Array(object({
+    name: nullable(Type.String({ description: 'null: outside of all shifts' })), alarms: count('raised in it'),
+    hours: Type.Number({ description: 'that it ran' }), per_10_minutes: Type.Number({ description: 'for one operator' }),
+  }, 'ShiftAlarms'), { description: 'by the plant\'s calendar; shifts of one name together' }),
+  days: Type.Array(object({ day: Type.String({ description: 'local, such as 2026-12-25' }), alarms: count('raised on it') }, 'DayAlarms'), {
+    description: 'each local day, the first and the last as far as they are asked about',
+  }),
   bad_actors: Type.Array(object({
     ...named, alarms: count('of this rule of this sensor'), percent: Type.Number({ description: 'of all alarms' }),
     proposal: nullable(object({

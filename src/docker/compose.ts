@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { PROJECT_ROOT } from '../local/project.ts'
 import type { Environment } from '../runtime/config.ts'
-import { certificates } from './certificates.ts'
-import type { CertificateMount } from './certificates.ts'
 import { docker } from './engine.ts'
+import { mountedFiles } from './mounted-files.ts'
+import type { FileMount } from './mounted-files.ts'
 
 const FILE = 'docker-compose.yml'
 /** A user's own changes, which Compose reads by itself only where no file is named. */
@@ -19,7 +19,7 @@ export interface Compose {
 
 /** `docker compose` for the project's file, for these of the services that are built here. */
 export function createCompose(env: Environment, applications: readonly string[]): Compose {
-  const { volumes, serverVolumes, env: moved } = certificates(env)
+  const { volumes, serverVolumes, env: moved } = mountedFiles(env)
   const addition = additionFor(applications, volumes, serverVolumes)
   const files = [FILE, ...existsSync(join(PROJECT_ROOT, OVERRIDE)) ? [OVERRIDE] : [], ...addition === null ? [] : ['-']]
   const named = files.flatMap((file) => ['--file', file])
@@ -30,7 +30,7 @@ export function createCompose(env: Environment, applications: readonly string[])
 
 /** What the file doesn't say, as a compose file; null when there is nothing. Consumers beyond those in the file are each like consumer-1. */
 export function additionFor(
-  applications: readonly string[], volumes: readonly CertificateMount[], serverVolumes: readonly CertificateMount[] = [],
+  applications: readonly string[], volumes: readonly FileMount[], serverVolumes: readonly FileMount[] = [],
 ): string | null {
   const services = applications.flatMap((name) => {
     const number = Number(/^consumer-(\d+)$/.exec(name)?.[1] ?? 0)

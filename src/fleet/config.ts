@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util'
+import type { Calendar } from '../calendar/calendar.ts'
+import { calendarVariables, readCalendar } from '../calendar/config.ts'
 import { SENSOR_TYPES, SENSOR_TYPE_NAMES } from '../contract/sensor-types.ts'
 import type { SensorType, Thresholds } from '../contract/sensor-types.ts'
 import { kafkaVariables } from '../kafka/config.ts'
@@ -47,6 +49,7 @@ const fleetVariables = {
     help: 'A backfill waits while the consumers are so many readings behind, so that Kafka deletes none that is not stored.',
   }),
   RETENTION_RAW_DAYS: integer({ defaultValue: 400, min: 1, max: 36_500, help: 'A reading that is older goes to the dead letters.' }),
+  ...calendarVariables,
   ...kafkaVariables,
   ...postgresVariables,
   ...thresholdVariables(SENSOR_TYPES),
@@ -58,6 +61,7 @@ export const variables = { ...fleetOptions, ...fleetVariables }
 export interface FleetConfig {
   readonly plant: Plant
   readonly sensors: readonly PlantSensor[]
+  readonly calendar: Calendar
   /** Null: their own intervals. */
   readonly ratePerS: number | null
   /** Null: until it is stopped. */
@@ -94,6 +98,7 @@ export function readConfig(args: readonly string[], env: Environment, nowMs = Da
   const overrides = thresholdOverrides(SENSOR_TYPES, values)
   return {
     plant, sensors, history, ratePerS: options.RATE, minutes: options.MINUTES, seed: options.SEED, truthFile: options.TRUTH,
+    calendar: readCalendar(values.PLANT_CALENDAR),
     timeScale: options.TIME_SCALE ?? plant.faults.timeScale,
     bufferBytes: values.FLEET_BUFFER_MB * MB,
     compression: values.FLEET_COMPRESSION,

@@ -1,5 +1,6 @@
 import { SENSOR_TYPES, alertLevelOf } from '../contract/sensor-types.ts'
 import { partitionOfKey } from '../kafka/topic-partitions.ts'
+import { createPlantCycles } from '../sensor/cycles.ts'
 import { faultPlans } from '../sensor/faults/episodes.ts'
 import type { Episode } from '../sensor/faults/episodes.ts'
 import { createTimedSignal } from '../sensor/timed-signal.ts'
@@ -35,7 +36,8 @@ export type MakeReading = (sensor: FleetSensor, index: number, nowMs: number) =>
 const NONE: readonly Episode[] = []
 
 export function createFleetSensors(config: FleetConfig, epoch: string, partitions: number): FleetGroup[] {
-  const { plant, sensors, seed, timeScale, thresholds } = config
+  const { plant, sensors, seed, timeScale, thresholds, calendar } = config
+  const cycles = createPlantCycles(calendar)
   const plansOf = new Map([...plant.machines.values()].map(({ faults }) => [faults, faultPlans(
     faults.map((kind) => ({ kind, ...plant.faults.kinds.get(kind) as { hours: number, weight: number } })), plant.faults.share, timeScale)]))
   return scheduleGroups(sensors, config.ratePerS).map(({ intervalMs, stepMs, sensors: places }) => ({
@@ -47,7 +49,7 @@ export function createFleetSensors(config: FleetConfig, epoch: string, partition
         of: sensor, partition: partitionOfKey(Buffer.from(sensorId), partitions), sequence: 0, episodes: NONE,
         signal: createTimedSignal({
           type, settings: SENSOR_TYPES[type], seed, sensorId, machineId: location.machine_id, intervalMs, phaseMs: turn * stepMs,
-          faults: plansOf.get(sensor.faults) ?? [],
+          faults: plansOf.get(sensor.faults) ?? [], cycles, maintenance: calendar.maintenanceOf(location.machine_id),
         }),
         writer: createReadingWriter({ sensorId, sensorType: type, location, thresholds: thresholds[type], epoch }),
       }

@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { parseDocument } from 'yaml'
 import { SENSOR_TYPES, SENSOR_TYPE_NAMES } from '../contract/sensor-types.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
-import { ExitError, messageOf } from '../runtime/errors.ts'
+import type { Field } from '../runtime/checked-fields.ts'
+import { parseYaml, readYamlFile } from '../runtime/yaml-file.ts'
 import { MAX_SHARE } from '../sensor/faults/episodes.ts'
 import { FAULT_NAMES, faultKind } from '../sensor/faults/fault-kinds.ts'
 import type { FaultName } from '../sensor/faults/fault-kinds.ts'
-import { fieldOf } from './checked-fields.ts'
-import type { Field } from './checked-fields.ts'
 
 /** What a plant file describes. */
 export interface Plant {
@@ -43,26 +40,14 @@ const DEFAULT_SHARE = 0.01
 
 /** Throws an `ExitError` with one line when the file can't be read, isn't YAML, or isn't a plant: the field, its value, what is allowed. */
 export function readPlantFile(path: string): Plant {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new ExitError(`the plant file can't be read: ${messageOf(error)}`)
-  }
-  return parsePlant(text, path)
+  return plantOf(readYamlFile(path, 'the plant file'))
 }
 
 export function parsePlant(text: string, file: string): Plant {
-  const document = parseDocument(text, { prettyErrors: true })
-  const problem = document.errors[0]
-  if (problem !== undefined) throw new ExitError(`${file} is not YAML: ${problem.message.split('\n')[0]?.replace(/:$/, '')}`)
-  let value: unknown
-  try {
-    value = document.toJS()
-  } catch (error) {
-    throw new ExitError(`${file} is not YAML: ${messageOf(error)}`)
-  }
-  const root = fieldOf(file, value)
+  return plantOf(parseYaml(text, file))
+}
+
+function plantOf(root: Field): Plant {
   root.keys(['name', 'machines', 'sites'], ['faults'])
   const machines = new Map(root.at('machines').entries().map(([kind, field]) => [nameOf(root.at('machines'), kind), machineOf(field)]))
   return {

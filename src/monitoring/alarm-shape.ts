@@ -11,7 +11,8 @@ import type { AlarmRule } from '../contract/alarm.ts'
 import { SENSOR_TYPE_NAMES } from '../contract/sensor-types.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
 import type { AlarmSettingRow } from '../postgres/alarm-settings.ts'
-import type { AlarmEventListed, LargeGroup, LearningCount, ListedAlarm, MachineSuppression, OpenCount } from '../postgres/read-alarms.ts'
+import type { SuppressionRow } from '../postgres/machine-suppression.ts'
+import type { AlarmEventListed, LargeGroup, LearningCount, ListedAlarm, OpenCount } from '../postgres/read-alarms.ts'
 
 // From rows to the shapes of the API: pure.
 
@@ -44,7 +45,7 @@ export function buildEvents(rows: readonly AlarmEventListed[]): AlarmEventShown[
 const HIDDEN = ['shelved', 'suppressed', 'out_of_service'] as const
 
 export function buildOpenAlarms(
-  rows: readonly ListedAlarm[], counts: readonly OpenCount[], groups: readonly LargeGroup[], suppressed: readonly MachineSuppression[],
+  rows: readonly ListedAlarm[], counts: readonly OpenCount[], groups: readonly LargeGroup[], suppressed: readonly SuppressionRow[],
   learning: LearningCount,
 ): OpenAlarms {
   const sum = (fits: (count: OpenCount) => boolean): number => counts.filter(fits).reduce((total, { count }) => total + count, 0)
@@ -58,8 +59,9 @@ export function buildOpenAlarms(
       suppressed: sum(({ state }) => state === 'suppressed'), out_of_service: sum(({ state }) => state === 'out_of_service'),
     },
     large_groups: groups.map(({ groupId, ...group }) => ({ group_id: groupId, ...group })),
-    suppressed_machines: suppressed.map((row) => ({
-      machine_id: row.machineId, suppressed_by: row.suppressedBy, reason: row.reason, suppressed_at: row.suppressedAt.toISOString(),
+    suppressed_machines: suppressed.filter(({ ended }) => !ended).map((row) => ({
+      machine_id: row.machineId, source: row.source, name: row.name, suppressed_by: row.suppressedBy, reason: row.reason,
+      suppressed_at: timeText(row.suppressedMs), until: timeText(row.untilMs),
     })),
     learning: { sensors: learning.sensors, unfinished: learning.unfinished, percent: Math.floor(100 * learning.learned) },
   }
@@ -95,12 +97,13 @@ function effective(type: SensorType, rule: AlarmRule, settings: AlarmSettings): 
   }
 }
 
+const HOUR_MS = 3_600_000
 const SETTING_NAMES = { onDelayMs: 'on_delay_ms', offDelayMs: 'off_delay_ms' } as const
 
 /** `names`: of sensors that have one. */
 export function buildScorecard(
   card: Scorecard, { fromMs, toMs, operators }: ScorecardSpan, deadbands: ReadonlyMap<BadActor, DeadbandProposal & { readonly unit: string }>,
-  names: ReadonlyMap<string, string>,
+  names: ReadonlyMap<string, string>, timeZone: string,
 ): AlarmScorecard {
   const named = (sensorId: string) => ({ sensor_id: sensorId, sensor_name: names.get(sensorId) ?? null })
   const share = (priority: keyof Scorecard['priorities']) => (
@@ -114,6 +117,8 @@ export function buildScorecard(
     chattering_count: card.chatteringCount,
     chattering: card.chattering.map(({ sensorId, rule, mostPerMinute }) => ({ ...named(sensorId), rule, most_per_minute: mostPerMinute })),
     priorities: { high: share('high'), medium: share('medium'), low: share('low') },
+    time_zone: timeZone, days: [...card.days],
+    shifts: card.shifts.map(({ name, alarms, lastedMs, per10Min }) => ({ name, alarms, hours: lastedMs / HOUR_MS, per_10_minutes: per10Min })),
     bad_actors: card.badActors.map((actor) => ({
       ...named(actor.sensorId), rule: actor.rule, alarms: actor.alarms, percent: actor.percent,
       ...proposalsOf(actor, deadbands.get(actor)),

@@ -1,5 +1,6 @@
 import { scoreAlarms } from '../alarm/scorecard.ts'
 import type { ScorecardSpan } from '../alarm/scorecard.ts'
+import type { Calendar } from '../calendar/calendar.ts'
 import type { AlarmDetail, AlarmScorecard, AlarmSettingsAnswer, Alarms } from '../contract/alarm-api.ts'
 import { readAlarmSettings } from '../postgres/alarm-settings.ts'
 import { readActivations } from '../postgres/read-activations.ts'
@@ -26,7 +27,7 @@ const MOST_EVENTS = 500
 const MOST_SCORED = 50_000
 
 /** `alarmScore`: from which on a reading raises `learned_anomaly`, where nothing else is set. */
-export function createAlarmReader(database: HistoryDatabase, alarmScore: number): AlarmReader {
+export function createAlarmReader(database: HistoryDatabase, alarmScore: number, calendar: Calendar): AlarmReader {
   return {
     async list(question) {
       const { alarms, next } = await database.read((db) => readAlarms(db, question))
@@ -39,10 +40,10 @@ export function createAlarmReader(database: HistoryDatabase, alarmScore: number)
     },
     async scorecard(span) {
       const activations = await database.read((db) => readActivations(db, span.fromMs, span.toMs, MOST_SCORED))
-      const card = scoreAlarms(activations, span)
+      const card = scoreAlarms(activations, span, calendar)
       const ids = [...card.stale, ...card.chattering, ...card.badActors].map(({ sensorId }) => sensorId)
       const deadbands = await proposeDeadbands(database.read, card.badActors, activations, span.toMs)
-      return buildScorecard(card, span, deadbands, await database.read((db) => readSensorNames(db, ids)))
+      return buildScorecard(card, span, deadbands, await database.read((db) => readSensorNames(db, ids)), calendar.zone.name)
     },
     settings: async () => buildSettings(await database.read(readAlarmSettings), alarmScore),
   }

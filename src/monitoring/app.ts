@@ -17,6 +17,7 @@ import { registerAlarmActions } from './routes/alarm-actions.ts'
 import { registerAlarmSettings } from './routes/alarm-settings.ts'
 import { registerAlarms } from './routes/alarms.ts'
 import { registerAudit } from './routes/audit.ts'
+import { registerCalendar } from './routes/calendar.ts'
 import { registerConsumerHealth } from './routes/consumer-health.ts'
 import type { RouteContext } from './routes/context.ts'
 import { registerDashboard } from './routes/dashboard.ts'
@@ -114,6 +115,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   registerMachines(app, options)
   registerExport(app, options)
   registerAlarms(app, options)
+  registerCalendar(app, options)
   registerKafkaCluster(app, options)
   registerKafkaTopics(app, options)
   registerKafkaGroups(app, options)

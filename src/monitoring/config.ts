@@ -1,3 +1,5 @@
+import type { Calendar } from '../calendar/calendar.ts'
+import { calendarVariables, readCalendar } from '../calendar/config.ts'
 import { kafkaVariables } from '../kafka/config.ts'
 import { kafkaSecurityOf, kafkaSecurityVariables } from '../kafka/security.ts'
 import type { KafkaSecurity } from '../kafka/security.ts'
@@ -44,6 +46,7 @@ export const monitoringVariables = {
   },
   MAX_SHELVE_HOURS: integer({ defaultValue: 24, min: 1, max: 8_760, help: 'The hours for which an operator can shelve an alarm at most.' }),
   ...detectorVariables,
+  ...calendarVariables,
   DATABASE_URL: postgresVariables.DATABASE_URL,
   KAFKA_BROKERS: kafkaVariables.KAFKA_BROKERS,
   SENSOR_TOPIC: kafkaVariables.SENSOR_TOPIC,
@@ -73,6 +76,8 @@ export interface MonitoringConfig {
   readonly maxShelveHours?: number
   /** As the consumers have it. Absent: full, 0.7. */
   readonly detector?: DetectorInUse
+  /** Absent: UTC, three shifts, no maintenance. */
+  readonly calendar?: Calendar
   readonly databaseUrl: string
   readonly brokers: readonly string[]
   readonly kafkaSecurity: KafkaSecurity
@@ -96,6 +101,7 @@ export function readConfig(env: Environment): MonitoringConfig {
     demoSocket: values.DEMO_SOCKET,
     maxShelveHours: values.MAX_SHELVE_HOURS,
     detector: detectorInUse(values),
+    calendar: readCalendar(values.PLANT_CALENDAR),
     databaseUrl: values.DATABASE_URL,
     brokers: values.KAFKA_BROKERS,
     kafkaSecurity: kafkaSecurityOf(values),

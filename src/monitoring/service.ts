@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { defaultCalendar } from '../calendar/calendar.ts'
 import { topicSettings } from '../contract/topics.ts'
 import { createTopicReader } from '../kafka/topic-reader.ts'
 import { migrate } from '../postgres/migrate.ts'
@@ -62,6 +63,7 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
   const publicUrl = config.publicUrl ?? null
   const secure = tls !== null || publicUrl?.protocol === 'https:'
   const detector = config.detector ?? { mode: 'full', alarmScore: 0.7 }
+  const calendar = config.calendar ?? defaultCalendar()
   const demoSocket = config.demoSocket ?? null
   const access = createAccess({
     pool: accessPool, log, host: config.host, anonymousRead: config.anonymousRead ?? false, demo: demoSocket !== null, secure,
@@ -104,7 +106,7 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
     app = await createApp({
       log, access, demo, oidc, source, stream, tls, kafka: explorer, deadLetters: watchDeadLetters(pool, config.sensorTopic),
       sensors, history: createHistory(historyDatabase, sensors), exporter: createExporter(exportPool, historyDatabase),
-      alarms: createAlarmReader(historyDatabase, detector.alarmScore), whatIf: createWhatIf(historyDatabase, detector),
+      alarms: createAlarmReader(historyDatabase, detector.alarmScore, calendar), calendar, whatIf: createWhatIf(historyDatabase, detector, calendar),
       maxShelveHours: config.maxShelveHours,
       sensorTopic: config.sensorTopic, dashboardDir: DASHBOARD_DIR, trustedProxies: config.trustedProxies,
       allowedHosts: [config.host, ...publicUrl === null ? [] : [publicUrl.hostname], ...config.allowedHosts ?? []],

@@ -3,6 +3,7 @@ import type { AlarmOverride } from '../alarm/alarm-rules.ts'
 import { REPLAYED_RULES } from '../alarm/replay.ts'
 import type { ReplayedEpisode, ReplayedRule } from '../alarm/replay.ts'
 import { describeComparison } from '../alarm/what-if.ts'
+import type { Calendar } from '../calendar/calendar.ts'
 import type { WhatIf, WhatIfAnswer } from '../contract/alarm-api.ts'
 import { MOST_REPLAYED_READINGS, replayAlarms } from '../postgres/replay-alarms.ts'
 import type { ReplayAnswer } from '../postgres/replay-alarms.ts'
@@ -17,7 +18,7 @@ export type AskWhatIf = (question: WhatIf) => Promise<WhatIfAnswer>
 
 const MOST_LISTED = 100
 
-export function createWhatIf(database: HistoryDatabase, detector: DetectorInUse): AskWhatIf {
+export function createWhatIf(database: HistoryDatabase, detector: DetectorInUse, calendar: Calendar): AskWhatIf {
   return async (question) => {
     const { sensor_type: sensorType, sensors: sensorIds, detector: triedMode = null } = question
     if ((sensorType === undefined) === (sensorIds === undefined)) throw new RequestError(400, 'body must have either sensors or sensor_type')
@@ -26,7 +27,7 @@ export function createWhatIf(database: HistoryDatabase, detector: DetectorInUse)
     if (detector.mode === null && triedMode === null && changes.has('learned_anomaly')) {
       throw new RequestError(400, 'nothing is learned here (DETECTOR is off); say which detector to try: full or lite')
     }
-    const answer = await replayAlarms(database.read, { of, ...readSpan(question, Date.now()), changes, detector, triedMode })
+    const answer = await replayAlarms(database.read, { of, ...readSpan(question, Date.now()), changes, detector, calendar, triedMode })
     if (answer === 'too many readings') {
       throw new RequestError(400, `these are more than ${MOST_REPLAYED_READINGS} readings; ask for a shorter time or for fewer sensors`)
     }

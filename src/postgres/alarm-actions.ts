@@ -110,29 +110,6 @@ async function hide(
   return result
 }
 
-/** Suppresses by design all alarms of a machine that is in maintenance. Says how many were open; null: it was suppressed before. */
-export async function suppressMachine(client: Client, machineId: string, actor: Explained): Promise<number | null> {
-  const { rowCount } = await client.query(
-    `insert into machine_suppression (machine_id, suppressed_by, reason, suppressed_at) values ($1, $2, $3, $4) on conflict do nothing`,
-    [machineId, actor.name, actor.reason, timeOf(actor.nowMs)])
-  return rowCount === 0 ? null : actOnMachine(client, machineId, 'suppress', actor)
-}
-
-/** Null: it was not suppressed. */
-export async function unsuppressMachine(client: Client, machineId: string, actor: Actor): Promise<number | null> {
-  const { rowCount } = await client.query('delete from machine_suppression where machine_id = $1', [machineId])
-  return rowCount === 0 ? null : actOnMachine(client, machineId, 'unsuppress', actor)
-}
-
-async function actOnMachine(client: Client, machineId: string, event: AlarmEvent, actor: Actor): Promise<number> {
-  const { rows: keys } = await client.query<AlarmKey>(
-    'select sensor_key as "sensorKey", rule from alarm where machine_id = $1 and ended_at is null', [machineId])
-  const alarms = await lockOpenAlarms(client, keys)
-  for (const alarm of alarms) await act(client, alarm, standingOf(alarm, undefined), event, actor)
-  await hideAgain(client, alarms, actor)
-  return alarms.length
-}
-
 /** Lets an event happen to an alarm, and writes what comes of it. */
 export async function act(client: Client, alarm: AlarmRow, before: AlarmStanding, event: AlarmEvent, actor: Acting): Promise<ActionResult> {
   const taken = takeEvent(alarm, before, event, actor)
@@ -193,7 +170,7 @@ export async function endAlarms(client: Client, sensorKey: number, transition: '
 }
 
 /** What comes out of one thing that hid it is hidden by the next: a shelved alarm of a machine whose maintenance is over is shelved still. */
-async function hideAgain(client: Client, alarms: readonly AlarmRow[], { nowMs }: Actor): Promise<void> {
+export async function hideAgain(client: Client, alarms: readonly AlarmRow[], { nowMs }: Actor): Promise<void> {
   const open = alarms.filter(({ endedMs }) => endedMs === null)
   if (open.length === 0) return
   const hiding = await readHiding(client, open)
@@ -202,7 +179,7 @@ async function hideAgain(client: Client, alarms: readonly AlarmRow[], { nowMs }:
 
 const HIDES = { out_of_service: 'take_out_of_service', suppressed: 'suppress', shelved: 'shelve' } as const satisfies Record<string, AlarmEvent>
 const STILL: Readonly<Record<keyof typeof HIDES, string>> = {
-  out_of_service: 'it is out of service', suppressed: 'its machine is in maintenance', shelved: 'it is shelved',
+  out_of_service: 'it is out of service', suppressed: 'its machine is suppressed', shelved: 'it is shelved',
 }
 
 /** Brings an open alarm to where what hides it says that it is. */
@@ -275,7 +252,7 @@ async function hideMissed(client: Client, nowMs: number): Promise<number> {
      where a.ended_at is null and a.state in ('unacknowledged', 'acknowledged', 'returned_unacknowledged') and (
        exists (select from alarm_shelf s where s.sensor_key = a.sensor_key and s.rule = a.rule)
        or exists (select from alarm_out_of_service o where o.sensor_key = a.sensor_key and o.rule = a.rule)
-       or exists (select from machine_suppression m where m.machine_id = a.machine_id))
+       or exists (select from machine_suppression m where m.machine_id = a.machine_id and m.ended_at is null))
      limit $1`, [MOST_AT_ONCE])
   const alarms = await lockOpenAlarms(client, keys)
   await hideAgain(client, alarms, { name: null, reason: null, nowMs })

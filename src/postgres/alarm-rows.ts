@@ -146,13 +146,14 @@ export interface Hiding extends AlarmKey {
 /** Of these sensors and rules, each with its machine: those that something hides. A shelving counts as long as its row is there. */
 export async function readHiding(db: Queryable, keys: readonly (AlarmKey & { readonly machineId: string })[]): Promise<Map<string, Hiding>> {
   const { rows } = await db.query<Hiding>(
-    `select k.sensor_key as "sensorKey", k.rule, o.rule is not null as "outOfService", m.machine_id is not null as suppressed,
+    `select k.sensor_key as "sensorKey", k.rule, o.rule is not null as "outOfService", m.suppressed,
        s.rule is not null as shelved, s.rule is not null and s.until is null as "oneShot"
      from unnest($1::int[], $2::text[], $3::text[]) as k (sensor_key, rule, machine_id)
      left join alarm_out_of_service o on o.sensor_key = k.sensor_key and o.rule = k.rule
-     left join machine_suppression m on m.machine_id = k.machine_id
+     cross join lateral (
+       select exists (select from machine_suppression where machine_id = k.machine_id and ended_at is null) as suppressed) as m
      left join alarm_shelf s on s.sensor_key = k.sensor_key and s.rule = k.rule
-     where o.rule is not null or m.machine_id is not null or s.rule is not null`,
+     where o.rule is not null or m.suppressed or s.rule is not null`,
     [keys.map(({ sensorKey }) => sensorKey), keys.map(({ rule }) => rule), keys.map(({ machineId }) => machineId)])
   return new Map(rows.map((row) => [keyText(row), row]))
 }

@@ -106,6 +106,7 @@ export async function writeDetectorBlocks(db: Queryable, blocks: readonly NewDet
 export interface StoredReading {
   readonly sensorKey: number
   readonly sensorType: string
+  readonly machineId: string
   readonly offset: number
   /** Microseconds since 1970. */
   readonly timeUs: number
@@ -140,7 +141,8 @@ export async function readStoredFrom(db: Queryable, logKey: number, offset: numb
   const ids = batches.map((batch) => batch.batch_id)
   const { rows } = await db.query<StoredReading & { readonly sentAs: string | null }>(
     // The bounds let the index on batch_id find them in one pass instead of one pass a batch.
-    `select r.sensor_key as "sensorKey", v.sensor_type as "sensorType", b.first_offset + r.offset_in_batch as "offset",
+    `select r.sensor_key as "sensorKey", v.sensor_type as "sensorType", v.location ->> 'machine_id' as "machineId",
+       b.first_offset + r.offset_in_batch as "offset",
        (extract(epoch from r.time) * 1000000)::int8 as "timeUs", r.value, r.level, r.quality,
        s.warning_threshold as "ownWarning", s.critical_threshold as "ownCritical",
        v.warning_threshold as "sentWarning", v.critical_threshold as "sentCritical",

@@ -166,20 +166,6 @@ export async function countOpenAlarms(db: Queryable): Promise<OpenCount[]> {
   return rows
 }
 
-export interface MachineSuppression {
-  readonly machineId: string
-  readonly suppressedBy: string
-  readonly reason: string
-  readonly suppressedAt: Date
-}
-
-export async function readSuppressions(db: Queryable, most: number): Promise<MachineSuppression[]> {
-  const { rows } = await db.query<MachineSuppression>(
-    `select machine_id as "machineId", suppressed_by as "suppressedBy", reason, suppressed_at as "suppressedAt"
-     from machine_suppression order by machine_id limit $1`, [most])
-  return rows
-}
-
 export interface LearningCount {
   readonly sensors: number
   readonly unfinished: number

@@ -7,6 +7,7 @@ export interface ReplaySensor {
   readonly sensorKey: number
   readonly sensorId: string
   readonly sensorType: string
+  readonly machineId: string
   /** Its own, else those that its newest reading came with; null: neither tells. */
   readonly warning: number | null
   readonly critical: number | null
@@ -16,6 +17,7 @@ export interface ReplaySensor {
 
 const SENSOR = `
   select s.sensor_key as "sensorKey", s.sensor_id as "sensorId", s.sensor_type as "sensorType",
+    coalesce(v.location, s.location) ->> 'machine_id' as "machineId",
     coalesce(s.warning_threshold, v.warning_threshold) as warning, coalesce(s.critical_threshold, v.critical_threshold) as critical,
     n.interval_ms as "intervalMs"
   from sensors s left join sensor_state n on n.sensor_key = s.sensor_key left join sensor_version v on v.version_key = n.version_key`

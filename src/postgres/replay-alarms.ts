@@ -8,6 +8,9 @@ import { settingsTable } from '../alarm/settings-table.ts'
 import type { SettingsTable } from '../alarm/settings-table.ts'
 import { NO_DIFFERENCE, addComparisons, compareEpisodes, knownThresholds } from '../alarm/what-if.ts'
 import type { Comparison } from '../alarm/what-if.ts'
+import type { Calendar } from '../calendar/calendar.ts'
+import { plantTime } from '../calendar/plant-time.ts'
+import type { PlantTime } from '../calendar/plant-time.ts'
 import { SENSOR_TYPES } from '../contract/sensor-types.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
 import type { DetectorInUse } from '../runtime/detector-variables.ts'
@@ -25,6 +28,7 @@ export interface ReplayQuestion {
   /** What is tried, over what holds now. `learned_anomaly` is replayed only where it or `triedMode` is here: it takes the longest. */
   readonly changes: ReadonlyMap<ReplayedRule, AlarmOverride>
   readonly detector: DetectorInUse
+  readonly calendar: Calendar
   /** Null: the detector that is in use. */
   readonly triedMode: 'full' | 'lite' | null
 }
@@ -81,15 +85,15 @@ export async function replayAlarms(read: Read, question: ReplayQuestion): Promis
     const series = await read((db) => readReplayReadings(db, sensorKey, fromMs, toMs, left + 1))
     if (series.length > left) return 'too many readings'
     readings += series.length
-    const detectors = createDetectors(question, learns)
+    const detectors = createDetectors(question, sensor, learns)
     if (learning !== null) learning = await learnBefore(read, sensor, fromMs, Math.floor(MOST_LEARNED_READINGS / sensors.length), detectors, learning)
     const thresholds = knownThresholds(sensorType as SensorType, warning, critical)
     const before = createReplay(thresholds, settingsOf(settings, sensor, question, new Map()))
     const after = createReplay(thresholds, settingsOf(settings, sensor, question, changes))
     await inSlices(series, (reading) => {
-      const now = detectors.now?.take(reading) ?? NOTHING_FOUND
+      const now = detectors.now === null ? NOTHING_FOUND : detectors.now.take(reading)
       before.take(reading, now)
-      after.take(reading, detectors.tried === detectors.now ? now : detectors.tried?.take(reading) ?? NOTHING_FOUND)
+      after.take(reading, detectors.tried === detectors.now ? now : detectors.tried === null ? NOTHING_FOUND : detectors.tried.take(reading))
     })
     const [episodes, changed] = [before.episodes(), after.episodes()]
     for (const episode of [...episodes, ...changed]) sensorOf.set(episode, sensorId)
@@ -104,9 +108,10 @@ interface Detectors {
   readonly tried: LearnedReplay | null
 }
 
-function createDetectors({ detector: { mode }, triedMode }: ReplayQuestion, learns: boolean): Detectors {
-  const now = mode === null || !learns ? null : replayDetector(mode)
-  return { now, tried: triedMode === null || triedMode === mode ? now : replayDetector(triedMode) }
+function createDetectors({ detector: { mode }, calendar, triedMode }: ReplayQuestion, { machineId }: ReplaySensor, learns: boolean): Detectors {
+  const at = (timeMs: number): PlantTime => plantTime(calendar, machineId, timeMs * 1000)
+  const now = mode === null || !learns ? null : replayDetector(mode, at)
+  return { now, tried: triedMode === null || triedMode === mode ? now : replayDetector(triedMode, at) }
 }
 
 /** Lets the detectors learn from the readings before `fromMs`. */

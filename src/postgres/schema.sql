@@ -347,7 +347,13 @@ create table machine_suppression (
   suppressed_by text not null,
   reason text not null,
   suppressed_at timestamp with time zone not null,
-  constraint machine_suppression_pkey PRIMARY KEY (machine_id)
+  source text not null default 'operator'::text,
+  name text not null default ''::text,
+  until timestamp with time zone,
+  ended_at timestamp with time zone,
+  ended_by text,
+  constraint machine_suppression_pkey PRIMARY KEY (machine_id, source, name),
+  constraint machine_suppression_source_check CHECK ((source = ANY (ARRAY['operator'::text, 'calendar'::text, 'group'::text])))
 );
 
 create table outbox_position (

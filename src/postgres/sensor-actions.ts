@@ -51,7 +51,7 @@ export function replaceSensor(serial: string, sendsAs: string | null): SensorAct
       'update sensors set serial = $2, replaced_at = $3, updated_at = now() where sensor_key = $1', [sensor.sensorKey, serial, at])
     // Until the consumers have stored what is learned of the new device; they have the old one's still.
     await client.query(
-      'update sensor_outlook set learned = 0, expected = null, band_low = null, band_high = null, as_of = $2 where sensor_key = $1',
+      'update sensor_outlook set learned = 0, expected = null, band_low = null, band_high = null, deviation = null, as_of = $2 where sensor_key = $1',
       [sensor.sensorKey, at])
     await insertEvent(client, sensor, 'replaced', { serial: sensor.serial }, { serial, ...isNew ? { sends_as: alias } : {} }, actor)
     await endAlarms(client, sensor.sensorKey, 'replaced', actor)

@@ -1,3 +1,5 @@
+import type { Calendar } from '../calendar/calendar.ts'
+import { calendarVariables, readCalendar } from '../calendar/config.ts'
 import { MAX_NAME_LENGTH } from '../contract/reading.ts'
 import type { Location } from '../contract/reading.ts'
 import { SENSOR_TYPES, SENSOR_TYPE_NAMES } from '../contract/sensor-types.ts'
@@ -28,6 +30,7 @@ export const producerVariables = {
     defaultValue: 10_000, min: 1, max: 10_000_000,
     help: 'Readings that are kept while Kafka does not acknowledge, some 500 bytes each; above it the oldest are dropped and counted.',
   }),
+  ...calendarVariables,
   ...kafkaVariables,
   ...postgresVariables,
   ...thresholdVariables(SENSOR_TYPES),
@@ -42,6 +45,7 @@ export interface ProducerConfig {
   readonly location: Location
   readonly thresholds: Thresholds
   readonly seed: string
+  readonly calendar: Calendar
   readonly bufferMax: number
   readonly brokers: readonly string[]
   readonly kafkaSecurity: KafkaSecurity
@@ -65,6 +69,7 @@ export function readConfig(env: Environment): ProducerConfig {
     location: { factory_section: values.FACTORY_SECTION, machine_id: values.MACHINE_ID, zone: values.ZONE },
     thresholds: { warning: override.warning ?? type.warning, critical: override.critical ?? type.critical },
     seed: values.SENSOR_SEED,
+    calendar: readCalendar(values.PLANT_CALENDAR),
     bufferMax: values.PRODUCER_BUFFER_MAX,
     brokers: values.KAFKA_BROKERS,
     kafkaSecurity: kafkaSecurityOf(values),

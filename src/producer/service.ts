@@ -40,7 +40,9 @@ export async function startProducer(config: ProducerConfig, log: Log): Promise<P
   })
 
   const path = startSensorToKafka({
-    signal: createSignal({ type: sensorType, seed: config.seed, sensorId }),
+    signal: createSignal({
+      type: sensorType, seed: config.seed, sensorId, work: { calendar: config.calendar, machineId: location.machine_id },
+    }),
     encode: createEncoder({ sensorId, sensorType, location, thresholds, epoch }),
     sensorId,
     topic: config.sensorTopic,

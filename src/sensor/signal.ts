@@ -1,6 +1,8 @@
+import { defaultCalendar } from '../calendar/calendar.ts'
+import type { Calendar } from '../calendar/calendar.ts'
 import { SENSOR_TYPES } from '../contract/sensor-types.ts'
 import type { AlertLevel, SensorType, SensorTypeSettings } from '../contract/sensor-types.ts'
-import { dailyCycle, shiftCycle } from './cycles.ts'
+import { AT_REST, LOAD_AT_REST, dailyCycle, shiftCycle } from './cycles.ts'
 import { createRandom, randomState } from './random.ts'
 import type { Random } from './random.ts'
 
@@ -9,6 +11,8 @@ export interface SignalOptions {
   /** SENSOR_SEED: one seed makes a whole plant, each sensor of it with a signal of its own. */
   readonly seed: string
   readonly sensorId: string
+  /** With the sensor's machine, which rests outside of shifts and in maintenance. Absent: three shifts a day by UTC. */
+  readonly work?: { readonly calendar: Calendar, readonly machineId: string }
 }
 
 export interface Sample {
@@ -50,12 +54,14 @@ const CHANCE = transitionChances()
 const DEEPEST = 0.95
 const POOR_QUALITY_SHARE = 0.02
 
-export function createSignal(options: SignalOptions): Signal {
-  return signalOf(SENSOR_TYPES[options.type], createRandom(randomState(JSON.stringify([options.seed, options.sensorId]))))
+export function createSignal({ type, seed, sensorId, work }: SignalOptions): Signal {
+  return signalOf(SENSOR_TYPES[type], createRandom(randomState(JSON.stringify([seed, sensorId]))), work)
 }
 
 /** A signal of any settings with low < base < warning < critical < high, where low and high are the plausible range. */
-export function signalOf(settings: SensorTypeSettings, random: Random): Signal {
+export function signalOf(settings: SensorTypeSettings, random: Random, work?: SignalOptions['work']): Signal {
+  const { zone, shiftAt, maintenanceOf } = work?.calendar ?? defaultCalendar()
+  const maintenance = work === undefined ? null : maintenanceOf(work.machineId)
   const { base, warning, critical, plausible: [low, high] } = settings
   const reach = Math.min(warning - base, base - low)
   const scale = 10 ** decimals(settings)
@@ -64,8 +70,9 @@ export function signalOf(settings: SensorTypeSettings, random: Random): Signal {
   let level: AlertLevel = 'normal'
   let depth = 0
 
-  function healthy(timeMs: number): number {
-    return base + reach * (bias + DAILY_SHARE * dailyCycle(timeMs) + SHIFT_SHARE * shiftCycle(timeMs) + NOISE_SHARE * noise)
+  function healthy(timeMs: number, shift: number): number {
+    const load = shift === AT_REST ? LOAD_AT_REST : 1
+    return base + reach * (bias + DAILY_SHARE * dailyCycle(timeMs + zone.offsetMs(timeMs)) + SHIFT_SHARE * shift + NOISE_SHARE * load * noise)
   }
 
   function between(from: number, to: number): number {
@@ -84,9 +91,12 @@ export function signalOf(settings: SensorTypeSettings, random: Random): Signal {
         const draw = random.uniform()
         depth = draw * draw
       }
-      const value = level === 'critical' ? between(critical, high)
-        : level === 'warning' ? between(warning, critical)
-          : Math.round(healthy(timeMs) * scale) / scale
+      const shift = shiftCycle(maintenance?.(timeMs) ? null : shiftAt(timeMs), timeMs)
+      // What rests reaches no limit.
+      const reached = shift === AT_REST ? 'normal' : level
+      const value = reached === 'critical' ? between(critical, high)
+        : reached === 'warning' ? between(warning, critical)
+          : Math.round(healthy(timeMs, shift) * scale) / scale
       return { value, quality: quality(random.uniform()) }
     },
   }

@@ -1,6 +1,8 @@
+import type { Span } from '../calendar/spans.ts'
 import type { SensorType, SensorTypeSettings } from '../contract/sensor-types.ts'
 import { countedBits, countedUniform, normalOf } from './counted-random.ts'
-import { dailyCycle, shiftCycle } from './cycles.ts'
+import { AT_REST, LOAD_AT_REST } from './cycles.ts'
+import type { PlantCycles } from './cycles.ts'
 import { faultKind } from './faults/fault-kinds.ts'
 import { episodeNear, nextEpisode } from './faults/episodes.ts'
 import type { Episode, FaultPlan } from './faults/episodes.ts'
@@ -18,6 +20,10 @@ export interface TimedSignalOptions {
   readonly intervalMs: number
   readonly phaseMs: number
   readonly faults: readonly FaultPlan[]
+  /** Of the plant. */
+  readonly cycles: PlantCycles
+  /** Finds the maintenance in which the machine rests; null: there is none. */
+  readonly maintenance: ((timeMs: number) => Span | null) | null
 }
 
 /**
@@ -46,13 +52,11 @@ const NONE: readonly Episode[] = []
 /** Half of the noise changes with each reading, the other half wanders from one point to the next over so many readings. */
 const WANDER_READINGS = 32
 const HALF = Math.SQRT1_2
-/** The cycles of a day and a shift are followed in steps. */
-const CYCLE_STEP_MS = 10_000
 /** Purposes of random numbers, so that none is used twice. */
 const [NOISE, WANDER, QUALITY, EFFECT, BIAS] = [1, 2, 3, 4, 5]
 
 export function createTimedSignal(options: TimedSignalOptions): TimedSignal {
-  const { settings, intervalMs, phaseMs } = options
+  const { settings, intervalMs, phaseMs, cycles, maintenance } = options
   const { base, warning, plausible: [low, high] } = settings
   const lowest = Math.min(warning - base, base - low)
   const scale = 10 ** decimals(settings)
@@ -90,8 +94,16 @@ export function createTimedSignal(options: TimedSignalOptions): TimedSignal {
     return both > NOISE_LIMIT ? NOISE_LIMIT : both < -NOISE_LIMIT ? -NOISE_LIMIT : both
   }
 
+  /** Where it is in the cycle of its shift. */
+  function shiftAt(timeMs: number): number {
+    cycles.follow(timeMs)
+    return maintenance !== null && maintenance(timeMs) !== null ? AT_REST : cycles.shift
+  }
+
   function healthy(index: number, timeMs: number): number {
-    return base + lowest * (bias + cyclesAt(timeMs) + NOISE_SHARE * noise(index))
+    const shift = shiftAt(timeMs)
+    const load = shift === AT_REST ? LOAD_AT_REST : 1
+    return base + lowest * (bias + (DAILY_SHARE * cycles.daily + SHIFT_SHARE * shift) + NOISE_SHARE * load * noise(index))
   }
 
   function follow(timeMs: number): void {
@@ -118,13 +130,15 @@ export function createTimedSignal(options: TimedSignalOptions): TimedSignal {
   function faulty(index: number, timeMs: number): number | null {
     let deviation = 0
     let frozen: Episode | null = null
+    const load = shiftAt(timeMs) === AT_REST ? LOAD_AT_REST : 1
     for (const [place, episode] of active.entries()) {
-      const { effect } = faultKind(episode.kind)
+      const { effect, of } = faultKind(episode.kind)
       if (effect === 'silent') return null
       if (effect === 'frozen') frozen = episode
       else {
         const progress = (timeMs - episode.startMs) / (episode.endMs - episode.startMs)
-        deviation += (reaches[place] as Source).reach * effect(progress, episode.severity, episode.direction, countedBits(effectSeed, index))
+        const reach = (of === 'machine' ? load : 1) * (reaches[place] as Source).reach
+        deviation += reach * effect(progress, episode.severity, episode.direction, countedBits(effectSeed, index))
       }
     }
     if (frozen === null) return healthy(index, timeMs) + deviation
@@ -157,16 +171,4 @@ function sourceOf(plan: FaultPlan, { type, settings: { base, critical }, seed, s
   if (felt === 0) return []
   const whose = kind.of === 'machine' ? machineId : sensorId
   return [{ plan, seed: randomState(JSON.stringify([seed, kind.of, whose, plan.kind]))[0], reach: felt * (critical - base) }]
-}
-
-let cyclesStep = -1
-let cycles = 0
-
-/** A day and its shifts, as a share of a signal's reach; for readings that follow each other it is calculated once. */
-function cyclesAt(timeMs: number): number {
-  const step = Math.floor(timeMs / CYCLE_STEP_MS)
-  if (step === cyclesStep) return cycles
-  cyclesStep = step
-  cycles = DAILY_SHARE * dailyCycle(step * CYCLE_STEP_MS) + SHIFT_SHARE * shiftCycle(step * CYCLE_STEP_MS)
-  return cycles
 }

@@ -3,7 +3,7 @@ import { after, afterEach, before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import type { Owner } from '../harness/plant.ts'
 import { launchBrowser } from './browser.ts'
-import { alarm, alarmDetail, alarmSettings, manyStates, scorecard } from './fixture-alarms.ts'
+import { alarm, alarmDetail, alarmSettings, calendar, manyStates, scorecard, suppressedMachines } from './fixture-alarms.ts'
 import { plant } from './fixture-data.ts'
 import { OPERATOR, READER, startFixtureServer } from './fixture-server.ts'
 import type { FixtureServer } from './fixture-server.ts'
@@ -69,6 +69,55 @@ describe('the page of alarms', () => {
     await asked
     await page.getByRole('link', { name: 'Try it at vib-sensor-002' }).click()
     assert.match(page.url(), /#tab=settings&sensor=vib-sensor-002&rule=rapid_value_change&off_delay_ms=30000$/)
+  })
+
+  test('scores each shift and each day of the plant', async (t) => {
+    const page = await open(t, '#tab=scorecard')
+    await seen(page, '#shifts .panel-note', 'by the clocks of Europe/Berlin')
+    assert.match(await page.locator('#shifts').innerText(), /early: 201 alarms in 8\.0 h\s*4\.19 in 10 minutes for one operator[\s\S]*outside of shifts: 31 alarms/)
+    assert.match(await page.locator('#days li').first().innerText(), /^\w{3} \d+ \w{3}\s+262$/)
+  })
+
+  test('tells the shift, what is in maintenance now and why, and what comes; and puts a machine into maintenance', async (t) => {
+    const now = Date.now()
+    server.answer('GET /api/calendar', calendar(now))
+    const page = await open(t, '#tab=calendar')
+    server.send('alarms', { ...manyStates(now), suppressed_machines: suppressedMachines(now) })
+    await seen(page, '#calendar .panel-note', 'by the clocks of Europe/Berlin')
+    assert.match(await page.locator('.calendar').innerText(), /At the plant it is\s+\w{3} \d+ \w{3}, \d\d:\d\d\s+Shift\s+late until [\s\S]*Next shift\s+night from [\s\S]*Fri 25 Dec/)
+    await seen(page, '.suppressed-machines li', /furnace-09 is in maintenance since .* until .*, by the calendar: weekly clean[\s\S]*says olga: new lining/)
+    await seen(page, '.suppressed-machines li', /mill-02 is suppressed since .*, by the suppression group no power: critical threshold violation/)
+    assert.match(await page.locator('#planned').innerText(), /weekly clean, now\s*furnace-11, furnace-12[\s\S]*overhaul of the presses\s*press-\*/)
+    assert.match(await page.locator('#groups').innerText(), /no power: while “Critical limit reached” of generator-001 is active[\s\S]*cooling: while any alarm of flow-1 at pump-\*/)
+    await page.getByRole('button', { name: 'Put a machine into maintenance' }).click()
+    await shoot(page, 'page-calendar', { check: assertWellDrawn, fullPage: true })
+    const asked = page.waitForRequest('**/api/machines/press%2F1/suppress')
+    await page.route('**/api/machines/**', (route) => route.fulfill({ json: { machine_id: 'press/1', suppressed: true, changed_alarms: 0 } }))
+    await page.locator('#maintenance-machine:focus').waitFor()
+    await page.keyboard.type('press/1')
+    await page.getByLabel('until it is ended').check()
+    await page.getByLabel('Reason').fill('new mould')
+    await page.keyboard.press('Enter')
+    assert.deepEqual((await asked).postDataJSON(), { reason: 'new mould' })
+    await page.getByLabel('Reason').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Show its alarms of mill-02' }).click()
+    await page.getByRole('link', { name: 'Open', exact: true }).click()
+    await seen(page, '.hidden-alarms summary', 'Hidden: 1 shelved, 1 suppressed, 1 out of service, 1 machine in maintenance, 1 machine by a suppression group')
+    await page.locator('.hidden-alarms summary').click()
+    await seen(page, '.hidden-why', 'by the calendar: weekly clean; says olga: new lining')
+    await shoot(page, 'page-hidden', { check: assertWellDrawn, fullPage: true })
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.getByRole('link', { name: 'Calendar' }).click()
+    await seen(page, '#planned', 'weekly clean')
+    await shoot(page, 'page-calendar-dark', { check: assertWellDrawn, fullPage: true })
+  })
+
+  test('shows the calendar to whoever may not act', async (t) => {
+    server.answer('GET /api/calendar', { ...calendar(Date.now()), shift: null, next_shift: null, holidays: [], maintenance: [], suppression_groups: [] })
+    const page = await open(t, '#tab=calendar', { ...READER, accounts: true })
+    await seen(page, '.calendar', /none, the plant rests[\s\S]*none within 7 days/)
+    await seen(page, '#maintenance', 'Log in to put a machine into maintenance')
+    assert.equal(await page.getByRole('button', { name: /^(End|Put)/ }).count(), 0)
   })
 
   test('shows what holds and what was set, and tries a proposed delay before it is set, without losing what is set', async (t) => {

@@ -1,4 +1,5 @@
 import type { Alarm, AlarmDetail, AlarmScorecard, AlarmSettingsAnswer, OpenAlarms } from '../../src/contract/alarm-api.ts'
+import type { CalendarAnswer } from '../../src/contract/calendar-api.ts'
 
 const iso = (timeMs: number): string => new Date(timeMs).toISOString()
 const idOf = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
@@ -54,7 +55,9 @@ export function manyStates(now: number): OpenAlarms {
     alarm(now, 9, 800, { sensor_id: 'temp-sensor-090', machine_id: 'furnace-09', state: 'suppressed', priority: 'medium' }),
     alarm(now, 10, 900, { sensor_id: 'temp-sensor-091', machine_id: 'furnace-10', state: 'out_of_service', rule: 'stale_signal', priority: 'low',
       description: 'no reading for 3 min; usually one every 3 s' }),
-  ], { suppressed_machines: [{ machine_id: 'furnace-09', suppressed_by: 'olga', reason: 'new lining', suppressed_at: iso(now - 86_400_000) }],
+  ], { suppressed_machines: [{
+      machine_id: 'furnace-09', source: 'operator', name: '', suppressed_by: 'olga', reason: 'new lining', suppressed_at: iso(now - 86_400_000), until: null,
+    }],
     learning: { sensors: 12, unfinished: 2, percent: 61 } })
 }
 
@@ -85,6 +88,12 @@ export function scorecard(now: number): AlarmScorecard {
       high: { alarms: 110, percent: 26.7, target_percent: 5 }, medium: { alarms: 60, percent: 14.6, target_percent: 15 },
       low: { alarms: 242, percent: 58.7, target_percent: 80 },
     },
+    time_zone: 'Europe/Berlin',
+    shifts: [
+      { name: 'early', alarms: 201, hours: 8, per_10_minutes: 4.19 }, { name: 'late', alarms: 180, hours: 8, per_10_minutes: 3.75 },
+      { name: null, alarms: 31, hours: 8, per_10_minutes: 0.65 },
+    ],
+    days: [{ day: iso(now - 86_400_000).slice(0, 10), alarms: 150 }, { day: iso(now).slice(0, 10), alarms: 262 }],
     bad_actors: [
       {
         sensor_id: 'vib-sensor-002', sensor_name: null, rule: 'rapid_value_change', alarms: 188, percent: 45.6, deadband_proposal: null,
@@ -99,6 +108,33 @@ export function scorecard(now: number): AlarmScorecard {
         proposal: null, deadband_proposal: null },
     ],
   }
+}
+
+/** A plant that works, with one maintenance that runs and one that comes. */
+export function calendar(now: number): CalendarAnswer {
+  const hours = (count: number): string => iso(Math.floor(now / 3_600_000) * 3_600_000 + count * 3_600_000)
+  return {
+    time_zone: 'Europe/Berlin', utc_offset_min: 60, shift: { name: 'late', from: hours(-2), to: hours(6) }, next_shift: { name: 'night', from: hours(6), to: hours(14) },
+    holidays: ['2026-12-25'],
+    maintenance: [
+      { name: 'weekly clean', machines: ['furnace-11', 'furnace-12'], from: hours(-1), to: hours(1), running: true },
+      { name: 'overhaul of the presses', machines: ['press-*'], from: hours(30), to: hours(80), running: false },
+    ],
+    suppression_groups: [
+      { name: 'no power', machine: 'generator-001', sensor: null, rule: 'critical_threshold_violation', machines: ['mill-02', 'x'.repeat(200)] },
+      { name: 'cooling', machine: 'pump-*', sensor: 'flow-1', rule: null, machines: ['reactor-1'] },
+    ],
+  }
+}
+
+/** A machine in maintenance by the calendar and by an operator, and one whose alarms follow from another one. */
+export function suppressedMachines(now: number): OpenAlarms['suppressed_machines'] {
+  const by = { suppressed_by: 'calendar', suppressed_at: iso(now - 1_800_000) }
+  return [
+    { ...by, machine_id: 'furnace-09', source: 'calendar', name: 'weekly clean', reason: 'weekly clean', until: iso(now + 5_400_000) },
+    { machine_id: 'furnace-09', source: 'operator', name: '', suppressed_by: 'olga', reason: 'new lining', suppressed_at: iso(now - 86_400_000), until: null },
+    { ...by, machine_id: 'mill-02', source: 'group', name: 'no power', until: null, reason: 'no power: critical threshold violation at energy-sensor-003 of generator-001' },
+  ]
 }
 
 /** The defaults of two rules, and one of each kind that was set. */

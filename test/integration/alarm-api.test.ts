@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHash, randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { readCalendar } from '../../src/calendar/config.ts'
 import type { Alarm, AlarmDetail, AlarmScorecard, AlarmSetting, AlarmSettingsAnswer, Alarms, OpenAlarms, WhatIfAnswer } from '../../src/contract/alarm-api.ts'
+import type { CalendarAnswer } from '../../src/contract/calendar-api.ts'
 import { uuidText } from '../../src/postgres/alarm-changes.ts'
 import { registerVersions } from '../../src/postgres/sensor-registry.ts'
 import { readFrames } from '../../src/runtime/event-stream.ts'
@@ -27,7 +30,7 @@ describe('the API of alarms', () => {
     plant = await alarmPlant(owner)
     await addAccount(plant.pool, 'olga', 'operator')
     await addAccount(plant.pool, 'root', 'admin')
-    api = await startAccess(owner, plant.databaseUrl, { maxShelveHours: 2 })
+    api = await startAccess(owner, plant.databaseUrl, { maxShelveHours: 2, calendar: readCalendar(join(import.meta.dirname, '../../calendar.yaml')) })
     cookie = await api.login('olga')
     const raised = [
       plant.change('raised', 0), plant.change('raised', 1, { sensorId: 'T-2', priority: 'low', severity: 'low' }),
@@ -125,6 +128,13 @@ describe('the API of alarms', () => {
     assert.deepEqual((await post('/api/machines/M-2/suppress', { reason: 'again' })).body, { machine_id: 'M-2', suppressed: true, changed_alarms: 0 })
     assert.deepEqual(await ids('state=suppressed&sort=sensor'), ['T-3', 'T-4'])
     assert.equal(((await post('/api/machines/M-2/unsuppress', { reason: 'done' })).body as { changed_alarms: number }).changed_alarms, 2)
+    assert.equal((await post('/api/machines/M-2/suppress', { reason: 'short', minutes: 0 })).status, 400)
+    assert.deepEqual((await post('/api/machines/M-2/suppress', { reason: 'short', minutes: 30 })).body, { machine_id: 'M-2', suppressed: true, changed_alarms: 2 })
+    assert.deepEqual(await plant.rows(`select source, suppressed_by, reason, until - suppressed_at = interval '30 min' as half_an_hour from machine_suppression`), [
+      { source: 'operator', suppressed_by: 'olga', reason: 'short', half_an_hour: true }])
+    assert.deepEqual((await plant.rows(`select detail from audit_log where action like 'machine.%' order by audit_id`)).map(({ detail }) => detail), [
+      'new bearing (2 alarms)', 'done (2 alarms)', '30 min: short (2 alarms)'])
+    await post('/api/machines/M-2/unsuppress', { reason: 'done' })
     assert.equal(((await post(`/api/alarms/${episodes[2]}/out-of-service`, { reason: 'broken' })).body as Alarm).state, 'out_of_service')
     assert.equal(((await post(`/api/alarms/${episodes[2]}/return-to-service`, { reason: 'new one' })).body as Alarm).state, 'unacknowledged')
     assert.equal((await post(`/api/alarms/${episodes[2]}/reset`)).status, 409)
@@ -143,12 +153,23 @@ describe('the API of alarms', () => {
     assert.equal((await post('/api/alarm-groups/00000000-0000-4000-8000-000000000000/acknowledge')).status, 404)
   })
 
+  test('tells the plant\'s calendar', async () => {
+    const calendar = await read<CalendarAnswer>('/api/calendar')
+    assert.equal(calendar.time_zone, 'Europe/Berlin')
+    assert.equal(calendar.maintenance.filter(({ name }) => name === 'weekly clean').length >= 1, true)
+    assert.deepEqual(calendar.suppression_groups, [
+      { name: 'no power', machine: 'generator-001', sensor: null, rule: 'critical_threshold_violation', machines: ['machine-001', 'machine-002'] }])
+  })
+
   test('scores the alarms of a time', async () => {
     const from = new Date(START_MS - 60_000).toISOString()
     await plant.pool.query(`update sensors set name = 'Oven, top' where sensor_id = 'T-4'`)
     const card = await read<AlarmScorecard>(`/api/alarm-scorecard?from=${from}&to=${new Date(START_MS + 86_340_000).toISOString()}&operators=2`)
     assert.deepEqual([card.alarms, card.per_day, card.standing, card.stale_count, card.bad_actors.length], [4, 2, 4, 0, 4])
     assert.deepEqual(new Set(card.bad_actors.map(({ sensor_id: id, sensor_name: name }) => `${id} ${name}`)), new Set(['T-1 null', 'T-2 null', 'T-3 null', 'T-4 Oven, top']))
+    assert.equal(card.time_zone, 'Europe/Berlin')
+    assert.deepEqual(card.shifts.map(({ name, alarms, hours }) => [name, alarms, hours]), [['early', 4, 8], ['late', 0, 8], ['night', 0, 8]])
+    assert.deepEqual(card.days, [{ day: '2026-01-05', alarms: 4 }, { day: '2026-01-06', alarms: 0 }])
     assert.deepEqual(card.priorities.low, { alarms: 1, percent: 25, target_percent: 80 })
     assert.deepEqual((await api.ask('GET', `/api/alarm-scorecard?from=2025-01-01T00:00:00Z&to=2026-01-01T00:00:00Z`, { cookie })).status, 400)
   })

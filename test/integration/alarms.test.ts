@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { describe, test } from 'node:test'
 import {
-  acknowledgeAlarm, acknowledgeGroup, expireShelving, returnToService, shelveAlarm, suppressMachine, takeOutOfService, unshelveAlarm, unsuppressMachine,
+  acknowledgeAlarm, acknowledgeGroup, expireShelving, returnToService, shelveAlarm, takeOutOfService, unshelveAlarm,
 } from '../../src/postgres/alarm-actions.ts'
 import { applyConditionChanges, uuidText } from '../../src/postgres/alarm-changes.ts'
 import type { ConditionChange } from '../../src/postgres/alarm-changes.ts'
 import { clearAlarmsOfClosedLogs } from '../../src/postgres/alarm-logs.ts'
+import { suppressMachine, unsuppressMachine } from '../../src/postgres/machine-suppression.ts'
 import { claimUnsentAlerts, forgetUnsentAlerts } from '../../src/postgres/outbox.ts'
 import { inTransaction } from '../../src/postgres/pool.ts'
 import { MOST_OF_GROUP, readLargeGroups, readOpenAlarms } from '../../src/postgres/read-alarms.ts'

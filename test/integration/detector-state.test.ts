@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { Calendar } from '../../src/calendar/calendar.ts'
+import { readCalendar } from '../../src/calendar/config.ts'
+import { createTimeZone } from '../../src/calendar/time-zone.ts'
 import { readSettingsTable } from '../../src/consumer/alarm-settings.ts'
+import { plantTime } from '../../src/calendar/plant-time.ts'
 import { judgeReading } from '../../src/consumer/scoring.ts'
 import { createSensorMemory } from '../../src/consumer/sensor-memory.ts'
 import type { SensorMemory } from '../../src/consumer/sensor-memory.ts'
@@ -17,9 +24,28 @@ import { createRandom, randomState } from '../../src/sensor/random.ts'
 import { bench, eventually, reading } from './consumer-bench.ts'
 
 const CONSUMER_MAIN = fileURLToPath(new URL('../../src/consumer/main.ts', import.meta.url))
-const BEGIN_MS = Date.now() - 6 * 3_600_000
+const HOUR_MS = 3_600_000
+const BERLIN = createTimeZone('Europe/Berlin')
+/** When the clocks were changed last. */
+const CHANGE_MS = lastChange()
+const BEGIN_MS = CHANGE_MS - HOUR_MS
 /** More than a block holds, so that some are stored and others not. */
 const SENSORS = 150
+
+function lastChange(): number {
+  let changeMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS
+  while (BERLIN.offsetMs(changeMs) === BERLIN.offsetMs(changeMs - 1)) changeMs -= HOUR_MS
+  return changeMs
+}
+
+/** Their machine is in maintenance for 20 minutes, soon after the clocks were changed. */
+function calendarFile(): string {
+  const path = join(tmpdir(), 'calendar.json')
+  const local = (minutes: number): string => new Date(CHANGE_MS + BERLIN.offsetMs(CHANGE_MS) + minutes * 60_000).toISOString().slice(0, 16)
+  // An hour later than the change, as local times before it may be shown twice.
+  writeFileSync(path, JSON.stringify({ time_zone: BERLIN.name, maintenance: [{ name: 'clean', machines: ['machine-001'], from: local(61), to: local(81) }] }))
+  return path
+}
 
 interface Uninterrupted {
   /** Each sensor's record, in base64. */
@@ -29,7 +55,7 @@ interface Uninterrupted {
 }
 
 /** What the stored readings of each log make when they are judged without an interruption. */
-async function recomputed(pool: Pool): Promise<Uninterrupted> {
+async function recomputed(pool: Pool, calendar: Calendar): Promise<Uninterrupted> {
   const { rows } = await pool.query<{ log: number, sensor: number, offset: number, time_us: number, value: number, level: number, quality: number | null }>(`
     select b.log_key as log, r.sensor_key as sensor, b.first_offset + r.offset_in_batch as "offset", (extract(epoch from r.time) * 1000000)::int8 as time_us,
       r.value, r.level, r.quality
@@ -43,6 +69,7 @@ async function recomputed(pool: Pool): Promise<Uninterrupted> {
     if (memory === undefined) memories.set(name, memory = createSensorMemory(createDetector('full')))
     judgeReading(memory, {
       timeUs, offset, value, level, quality: quality ?? Number.NaN, thresholds: { warning: 35, critical: 40 },
+      ...plantTime(calendar, 'machine-001', timeUs),
     }, settings.of(sensor, 'temperature'), (transition, rule, condition) => {
       if (transition === 'updated') return
       changes.push([sensor, rule, offset, transition, transition === 'cleared' ? `${condition.readings} readings` : ''].join(' '))
@@ -71,7 +98,11 @@ async function stored(pool: Pool): Promise<Map<string, string>> {
 }
 
 test('detectors and alarms are those of a run without an interruption, bit by bit, through kills, stops and handovers', async (t) => {
-  const { plant, pool, send, consumer, consumed } = await bench(t)
+  const { plant, pool, send, consumer: startConsumer, consumed } = await bench(t)
+  const PLANT_CALENDAR = calendarFile()
+  t.after(() => { rmSync(PLANT_CALENDAR) })
+  const calendar = readCalendar(PLANT_CALENDAR)
+  const consumer = (id: string) => startConsumer(id, { PLANT_CALENDAR })
   for (const [rule, limit] of [['consecutive_high_alerts', 2], ['rapid_value_change', 3.5], ['baseline_deviation', 4], ['learned_anomaly', 0.1]] as const) {
     await inTransaction(pool, (client) => (
       insertAlarmSetting(client, { sensorType: 'temperature', sensorKey: null }, rule, { limit, offDelayMs: 30_000 }, { name: 'anna', reason: 'test' })))
@@ -98,7 +129,7 @@ test('detectors and alarms are those of a run without an interruption, bit by bi
     const child = spawn(process.execPath, [CONSUMER_MAIN], {
       env: {
         PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], FACTORY_TEST_RUN: process.env['FACTORY_TEST_RUN'],
-        ...plant.env, CONSUMER_ID: 'consumer-001', GROUP_SESSION_TIMEOUT_MS: '4000', BATCH_MAX_READINGS: '100',
+        ...plant.env, CONSUMER_ID: 'consumer-001', GROUP_SESSION_TIMEOUT_MS: '4000', BATCH_MAX_READINGS: '100', PLANT_CALENDAR,
       },
       stdio: 'ignore',
     })
@@ -113,7 +144,7 @@ test('detectors and alarms are those of a run without an interruption, bit by bi
   await sendRound(20, SENSORS)
   await consumed(sent)
   await second.close()
-  const { records: wanted, changes } = await recomputed(pool)
+  const { records: wanted, changes } = await recomputed(pool, calendar)
   assert.ok(wanted.size > SENSORS)
   assert.ok(changes.length > 100)
   for (const rule of ['rapid_value_change', 'baseline_deviation']) assert.ok(changes.some((change) => change.includes(` ${rule} `)), rule)
@@ -131,7 +162,7 @@ test('detectors and alarms are those of a run without an interruption, bit by bi
   await third.close()
   await fourth.close()
   const all = await stored(pool)
-  const last = await recomputed(pool)
+  const last = await recomputed(pool, calendar)
   assert.deepEqual(await storedChanges(pool), last.changes)
   assert.deepEqual([...last.records].filter(([name, state]) => all.get(name) !== state).map(([name]) => name), [])
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { resolveSettings } from '../../src/alarm/alarm-rules.ts'
+import { defaultCalendar } from '../../src/calendar/calendar.ts'
 import { sensorAlarms } from '../../src/consumer/alarm-settings.ts'
 import { judgeReading } from '../../src/consumer/scoring.ts'
 import { createSensorMemory } from '../../src/consumer/sensor-memory.ts'
@@ -32,7 +33,8 @@ function raisedByConsumer(readings: ReturnType<typeof series>, fromMs: number, m
   const alarms = sensorAlarms(ALARM_RULES.map((rule) => resolveSettings('temperature', rule, rule === 'learned_anomaly' ? { limit } : {})), 0.7)
   let raised = 0
   for (const [offset, { timeMs, value }] of readings.entries()) {
-    judgeReading(memory, { timeUs: timeMs * 1_000, offset, value, level: 0, quality: Number.NaN, thresholds: { warning: 35, critical: 40 } }, alarms,
+    judgeReading(memory, { timeUs: timeMs * 1_000, offset, value, level: 0, quality: Number.NaN, thresholds: { warning: 35, critical: 40 },
+      utcOffsetMin: 0, inMaintenance: false }, alarms,
       (transition, rule) => { if (transition === 'raised' && rule === 'learned_anomaly' && timeMs >= fromMs) raised++ })
   }
   return raised
@@ -109,7 +111,7 @@ test('while much is computed, others get their turn', async (t) => {
     return rows
   }, {
     of: { sensorIds: ['T-1'] }, fromMs, toMs: fromMs + DAY_MS, changes: new Map([['learned_anomaly', { limit: 0.5 }]]),
-    detector: { mode: 'full', alarmScore: 0.7 }, triedMode: 'lite',
+    detector: { mode: 'full', alarmScore: 0.7 }, calendar: defaultCalendar(), triedMode: 'lite',
   })
   computing = false
   assert.ok(answer !== 'too many readings' && !('unknown' in answer))

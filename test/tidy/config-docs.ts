@@ -22,8 +22,8 @@ at once, with exit code 1 and one line that names the variable, its value and wh
 /** All variables of all \`config.ts\` of src, sorted by name. Throws when two processes understand one name differently. */
 export async function documentedVariables(): Promise<DocumentedVariable[]> {
   const found = new Map<string, { variable: Variable<unknown>, readBy: string[] }>()
-  // The tables of kafka and postgres are parts of those of the processes.
-  for (const path of codeFiles('src').filter((file) => file.endsWith('/config.ts') && !/^src\/(runtime|kafka|postgres)\//.test(file))) {
+  // The tables of calendar, kafka and postgres are parts of those of the processes.
+  for (const path of codeFiles('src').filter((file) => file.endsWith('/config.ts') && !/^src\/(runtime|calendar|kafka|postgres)\//.test(file))) {
     const process = path.split('/')[1] ?? ''
     const tables = Object.values(await import(pathToFileURL(join(ROOT, path)).href) as Record<string, unknown>).filter(isTable)
     if (tables.length === 0) throw new Error(`${path} exports no table of its variables`)

@@ -6,18 +6,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | '*'>> = {
   contract: [],
   runtime: [],
   demo: ['contract', 'runtime'],
-  sensor: ['contract'],
+  calendar: ['contract', 'runtime'],
+  sensor: ['calendar', 'contract'],
   detect: ['contract'],
   dashboard: ['contract'],
-  alarm: ['detect', 'contract'],
+  alarm: ['detect', 'calendar', 'contract'],
   kafka: ['contract', 'runtime'],
-  postgres: ['alarm', 'contract', 'runtime'],
-  producer: ['sensor', 'kafka', 'postgres', 'contract', 'runtime'],
-  fleet: ['sensor', 'kafka', 'postgres', 'contract', 'runtime'],
-  consumer: ['detect', 'alarm', 'kafka', 'postgres', 'contract', 'runtime'],
-  monitoring: ['detect', 'alarm', 'kafka', 'postgres', 'demo', 'contract', 'runtime'],
+  postgres: ['alarm', 'calendar', 'contract', 'runtime'],
+  producer: ['calendar', 'sensor', 'kafka', 'postgres', 'contract', 'runtime'],
+  fleet: ['calendar', 'sensor', 'kafka', 'postgres', 'contract', 'runtime'],
+  consumer: ['calendar', 'detect', 'alarm', 'kafka', 'postgres', 'contract', 'runtime'],
+  monitoring: ['calendar', 'detect', 'alarm', 'kafka', 'postgres', 'demo', 'contract', 'runtime'],
   notify: ['alarm', 'postgres', 'contract', 'runtime'],
-  backtest: ['detect', 'contract', 'runtime'],
+  backtest: ['calendar', 'detect', 'contract', 'runtime'],
   docker: ['local', 'demo', 'contract', 'runtime'],
   local: '*',
   chaos: '*',
@@ -38,11 +39,11 @@ const OWNER: Readonly<Record<string, string>> = {
   preact: 'dashboard',
   uplot: 'dashboard',
   vite: 'dashboard',
-  yaml: 'fleet',
+  yaml: 'runtime',
 }
 
 /** A computation with no input but its arguments: the same on every machine, tested without anything running. */
-const PURE = ['sensor', 'detect', 'alarm']
+const PURE = ['calendar', 'sensor', 'detect', 'alarm']
 const IMPURE = /\b(Date\.now\(|new Date\(\)|Math\.random\(|performance\.|process\.|random(Bytes|Int|UUID)\b|set(Timeout|Interval|Immediate)\()/
 
 /** The parts of a process that others may start or configure; the rest is its own. */

@@ -3,6 +3,7 @@ import { checkOverride } from '../../alarm/alarm-rules.ts'
 import { REPLAYED_RULES } from '../../alarm/replay.ts'
 import type { ReplayedEpisode } from '../../alarm/replay.ts'
 import { describeComparison } from '../../alarm/what-if.ts'
+import { calendarVariables, readCalendar } from '../../calendar/config.ts'
 import { SENSOR_TYPE_NAMES } from '../../contract/sensor-types.ts'
 import { MOST_LEARNED_READINGS, MOST_REPLAYED_READINGS, replayAlarms } from '../../postgres/replay-alarms.ts'
 import type { ReplayAnswer, ReplayQuestion } from '../../postgres/replay-alarms.ts'
@@ -76,9 +77,13 @@ function readQuestion(args: readonly string[], env: Environment): ReplayQuestion
   if (!(hours > 0)) throw new UsageError('--hours must be more than 0')
   const triedMode = DETECTORS.find((mode) => mode === values.detector) ?? null
   if (values.detector !== undefined && triedMode === null) throw new UsageError(`--detector must be one of ${DETECTORS.join(', ')}`)
-  const detector = detectorInUse(readVariables(detectorVariables, env))
+  const variables = readVariables({ ...detectorVariables, ...calendarVariables }, env)
+  const detector = detectorInUse(variables)
   if (rule === 'learned_anomaly' && detector.mode === null && triedMode === null) throw new UsageError('DETECTOR is off; say --detector full or lite')
-  return { of: sensorsOf(values), fromMs: toMs - hours * HOUR_MS, toMs, changes: new Map([[rule, override]]), detector, triedMode }
+  return {
+    of: sensorsOf(values), fromMs: toMs - hours * HOUR_MS, toMs, changes: new Map([[rule, override]]), detector,
+    calendar: readCalendar(variables.PLANT_CALENDAR), triedMode,
+  }
 }
 
 function parse(args: readonly string[]) {

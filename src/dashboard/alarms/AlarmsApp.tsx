@@ -7,6 +7,7 @@ import { serviceNow, shownNow, staleness } from '../state.ts'
 import type { DashboardState } from '../state.ts'
 import { mayNotRead, useSession } from '../use-session.ts'
 import { TABS, formatPlace } from './place.ts'
+import { Calendar } from './tabs/Calendar.tsx'
 import { History } from './tabs/History.tsx'
 import { Scorecard } from './tabs/Scorecard.tsx'
 import { Settings } from './tabs/Settings.tsx'
@@ -31,6 +32,7 @@ export function AlarmsApp({ state, browserNow }: { state: DashboardState, browse
           {place.tab === 'open' && <Alarms section={state.sections.alarms} access={access} now={shownNow(state, browserNow)} />}
           {place.tab === 'history' && <History given={place.given} access={access} now={now} />}
           {place.tab === 'scorecard' && <Scorecard now={now} />}
+          {place.tab === 'calendar' && <Calendar section={state.sections.alarms} access={access} now={now} />}
           {place.tab === 'settings' && <Settings given={place.given} access={access} now={now} />}
         </main>
       )}

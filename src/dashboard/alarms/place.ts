@@ -1,5 +1,7 @@
 /** The parts of the page of alarms, in the order of their links. */
-export const TABS = [['open', 'Open'], ['history', 'History'], ['scorecard', 'Scorecard'], ['settings', 'Limits and delays']] as const
+export const TABS = [
+  ['open', 'Open'], ['history', 'History'], ['scorecard', 'Scorecard'], ['settings', 'Limits and delays'], ['calendar', 'Calendar'],
+] as const
 export type Tab = typeof TABS[number][0]
 
 /** Which part is shown, and what it begins with; all of it is in the address. */

@@ -6,6 +6,7 @@ import { post } from '../session-requests.ts'
 export type AlarmAction =
   | { readonly does: 'acknowledge' | 'reset' | 'unshelve' }
   | { readonly does: 'shelve', readonly minutes: number | null, readonly reason: string }
+  | { readonly does: 'out-of-service' | 'return-to-service', readonly reason: string }
 
 export interface AlarmActions {
   /** The alarms after what was done here, until the stream has brought them too. */
@@ -16,6 +17,10 @@ export interface AlarmActions {
   acknowledge(alarms: readonly Alarm[]): Promise<void>
   /** All of a group, also those that weren't sent. */
   acknowledgeGroup(groupId: string): Promise<void>
+  /** Hides all alarms of a machine, for so many minutes; null: until it is ended. */
+  suppress(machineId: string, minutes: number | null, reason: string): Promise<void>
+  /** Ends all that hides the alarms of a machine. */
+  unsuppress(machineId: string, reason: string): Promise<void>
 }
 
 /** The stream is at most a second behind; an answer that is older than this is no news any more. */
@@ -51,13 +56,17 @@ export function useAlarmActions(refused: () => void): AlarmActions {
     if (problems.length > 0) throw new Error(alarms.length === 1 ? problems[0] : `${done} of ${alarms.length} acknowledged. ${problems[0]}`)
   }
 
+  const machinePath = (id: string, verb: 'suppress' | 'unsuppress'): string => `./api/machines/${encodeURIComponent(id)}/${verb}`
   return {
     answers, act, acknowledge,
     acknowledgeGroup: async (groupId) => void await ask<GroupAcknowledgement>(`./api/alarm-groups/${groupId}/acknowledge`, {}),
+    suppress: (id, minutes, reason) => ask(machinePath(id, 'suppress'), { ...minutes === null ? {} : { minutes }, reason }),
+    unsuppress: (id, reason) => ask(machinePath(id, 'unsuppress'), { reason }),
   }
 }
 
 function bodyOf(action: AlarmAction): object {
-  if (action.does !== 'shelve') return {}
+  if (!('reason' in action)) return {}
+  if (action.does !== 'shelve') return { reason: action.reason }
   return { ...action.minutes === null ? { one_shot: true } : { minutes: action.minutes }, reason: action.reason }
 }

@@ -26,16 +26,20 @@ export interface SteadyOrder {
 /** Whoever moved the pointer above the rows within this time is about to press something. */
 const AIMING_MS = 5_000
 
+/** A press outside takes the focus when it begins and does something when it ends: what is pressed must not move in between. */
+const PRESS_MS = 500
+
 /** Held while a row has the focus, a form is open, or somebody aims at a button. `complete`: `known` has all open alarms. */
 export function useSteadyOrder(groups: readonly AlarmGroup[], known: ReadonlyMap<string, Alarm>, complete: boolean): SteadyOrder {
   const order = useRef<readonly AlarmGroup[]>([])
   /** What there was when somebody began to work here; null: nobody does. */
   const heldFrom = useRef<ReadonlySet<string> | null>(null)
   const aimedAt = useRef(-Infinity)
+  const leftAt = useRef(-Infinity)
   const forms = useRef(new Set<string>())
   const [focused, setFocused] = useState(false)
   const [, redraw] = useState(0)
-  const held = focused || forms.current.size > 0 || performance.now() - aimedAt.current < AIMING_MS
+  const held = focused || forms.current.size > 0 || performance.now() - aimedAt.current < AIMING_MS || performance.now() - leftAt.current < PRESS_MS
   if (!held) heldFrom.current = null
   else heldFrom.current ??= new Set(order.current.map(({ key }) => key))
   const from = heldFrom.current
@@ -49,7 +53,9 @@ export function useSteadyOrder(groups: readonly AlarmGroup[], known: ReadonlyMap
     watch: {
       onFocusIn: () => setFocused(true),
       onFocusOut: ({ currentTarget, relatedTarget }) => {
-        if (!(currentTarget as Element).contains(relatedTarget as Element | null)) setFocused(false)
+        if ((currentTarget as Element).contains(relatedTarget as Element | null)) return
+        leftAt.current = performance.now()
+        setFocused(false)
       },
       onPointerMove: aim, onPointerDown: aim,
     },
@@ -61,6 +67,7 @@ export function useSteadyOrder(groups: readonly AlarmGroup[], known: ReadonlyMap
       order.current = groups
       heldFrom.current = null
       aimedAt.current = -Infinity
+      leftAt.current = -Infinity
       redraw((last) => last + 1)
     },
   }

@@ -30,7 +30,7 @@ export function experienceOf(detector: Detector): number {
 export function outlookOf(detector: Detector): Outlook {
   const { numbers } = detector
   const hour = hourOf(numbers, numbers[NEWEST_US] as number)
-  const expected = isHourKnown(numbers, hour) ? hourMean(numbers, hour) : numbers[LEVEL] as number
+  const expected = numbers[READINGS] === 0 ? Number.NaN : isHourKnown(numbers, hour) ? hourMean(numbers, hour) : numbers[LEVEL] as number
   const band = { bandLow: 0, bandHigh: 0 }
   takeBand(numbers, expected, band)
   return {

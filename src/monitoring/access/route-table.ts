@@ -53,6 +53,7 @@ export const ROUTE_ACCESS: Readonly<Record<string, Least>> = {
   'GET /api/alarms/:id': 'viewer',
   'GET /api/alarm-scorecard': 'viewer',
   'GET /api/alarm-settings': 'viewer',
+  'GET /api/calendar': 'viewer',
   'GET /api/kafka/cluster': 'viewer',
   'GET /api/kafka/topics': 'viewer',
   'GET /api/kafka/groups': 'viewer',

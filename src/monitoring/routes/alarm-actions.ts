@@ -1,15 +1,16 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import {
-  acknowledgeSchema, alarmSchema, explainedSchema, groupAcknowledgementSchema, machineSuppressionSchema, shelveSchema,
+  acknowledgeSchema, alarmSchema, explainedSchema, groupAcknowledgementSchema, machineSuppressionSchema, shelveSchema, suppressSchema,
 } from '../../contract/alarm-api.ts'
 import type { Alarm, GroupAcknowledgement, MachineSuppressionAnswer } from '../../contract/alarm-api.ts'
 import { errorSchema } from '../../contract/api.ts'
 import { MAX_NAME_LENGTH } from '../../contract/reading.ts'
 import {
-  acknowledgeAlarm, acknowledgeGroup, returnToService, shelveAlarm, suppressMachine, takeOutOfService, unshelveAlarm, unsuppressMachine,
+  acknowledgeAlarm, acknowledgeGroup, returnToService, shelveAlarm, takeOutOfService, unshelveAlarm,
 } from '../../postgres/alarm-actions.ts'
-import type { ActionResult, Actor } from '../../postgres/alarm-actions.ts'
+import type { ActionResult, Actor, Explained } from '../../postgres/alarm-actions.ts'
+import { suppressMachine, unsuppressMachine } from '../../postgres/machine-suppression.ts'
 import { inTransaction } from '../../postgres/pool.ts'
 import type { Client } from '../../postgres/pool.ts'
 import { readAlarm } from '../../postgres/read-alarms.ts'
@@ -75,22 +76,39 @@ export function registerAlarmActions(app: App, access: Access, maxShelveHours: n
     schema: { ...described('Return this rule of this sensor to service', 'One that stands is an unacknowledged one then.'), body: explainedSchema },
   }, (request) => change(request, 'return_to_service', request.body.reason, (client, actor) => returnToService(client, request.params.id, actor)))
 
-  for (const [verb, act, summary] of [
-    ['suppress', suppressMachine, 'Suppress by design all alarms of a machine that is in maintenance'],
-    ['unsuppress', unsuppressMachine, 'The maintenance of a machine is over'],
-  ] as const) {
-    app.post(`/api/machines/:id/${verb}`, {
-      schema: {
-        tags: ['Alarms'], summary, params: machinePath, body: explainedSchema,
-        response: { 200: machineSuppressionSchema, ...changeFailures },
-      },
-    }, (request): Promise<MachineSuppressionAnswer> => databaseCall(() => inTransaction(access.pool, async (client) => {
-      const { id } = request.params
-      const actor = { name: callerOf(request).account as string, reason: request.body.reason, nowMs: Date.now() }
-      const changed = await act(client, id, actor)
-      if (changed !== null) await auditOf(client, request, `machine.${verb}`, id, `${request.body.reason} (${changed} alarms)`)
+  app.post('/api/machines/:id/suppress', {
+    schema: {
+      tags: ['Alarms'], summary: 'Suppress by design all alarms of a machine that is in maintenance',
+      description: 'For `minutes`, or until somebody ends it; the newest call counts.',
+      params: machinePath, body: suppressSchema, response: { 200: machineSuppressionSchema, ...changeFailures },
+    },
+  }, (request): Promise<MachineSuppressionAnswer> => {
+    const { minutes, reason } = request.body
+    return changeMachine(request, 'suppress', minutes === undefined ? reason : `${minutes} min: ${reason}`, (client, actor) => {
+      const untilMs = minutes === undefined ? null : actor.nowMs + minutes * MINUTE_MS
+      return suppressMachine(client, request.params.id, { ...actor, reason }, { source: 'operator', name: '', untilMs })
+    })
+  })
+
+  app.post('/api/machines/:id/unsuppress', {
+    schema: {
+      tags: ['Alarms'], summary: 'The maintenance of a machine is over',
+      description: 'Also where the calendar or a suppression group began it; they begin it again with their next maintenance, or the next alarm.',
+      params: machinePath, body: explainedSchema, response: { 200: machineSuppressionSchema, ...changeFailures },
+    },
+  }, (request): Promise<MachineSuppressionAnswer> => changeMachine(request, 'unsuppress', request.body.reason, (client, actor) => (
+    unsuppressMachine(client, request.params.id, actor))))
+
+  async function changeMachine(
+    request: FastifyRequest, verb: 'suppress' | 'unsuppress', detail: string, act: (client: Client, actor: Explained) => Promise<number | null>,
+  ): Promise<MachineSuppressionAnswer> {
+    const { id } = request.params as { id: string }
+    const actor = { name: callerOf(request).account as string, reason: detail, nowMs: Date.now() }
+    return databaseCall(() => inTransaction(access.pool, async (client) => {
+      const changed = await act(client, actor)
+      if (changed !== null) await auditOf(client, request, `machine.${verb}`, id, `${detail} (${changed} alarms)`)
       return { machine_id: id, suppressed: verb === 'suppress', changed_alarms: changed ?? 0 }
-    })))
+    }))
   }
 
   app.post('/api/alarm-groups/:id/acknowledge', {

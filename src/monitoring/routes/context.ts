@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { Calendar } from '../../calendar/calendar.ts'
 import { errorSchema } from '../../contract/api.ts'
 import type { KafkaDeadLetters } from '../../contract/kafka-api.ts'
 import { MAX_NAME_LENGTH } from '../../contract/reading.ts'
@@ -22,6 +23,7 @@ export interface RouteContext {
   readonly exporter: Exporter
   readonly alarms: AlarmReader
   readonly whatIf: AskWhatIf
+  readonly calendar: Calendar
 }
 
 /** The failures that every path of the API has in common; those that everybody may ask only answer 401 to a token that isn't taken. */

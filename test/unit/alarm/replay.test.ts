@@ -5,6 +5,7 @@ import type { AlarmOverride, AlarmSettings } from '../../../src/alarm/alarm-rule
 import { NOTHING_FOUND, replayDetector } from '../../../src/alarm/learned-replay.ts'
 import { REPLAYED_RULES, createReplay } from '../../../src/alarm/replay.ts'
 import type { ReplaySettings, ReplayedReading } from '../../../src/alarm/replay.ts'
+import type { PlantTime } from '../../../src/calendar/plant-time.ts'
 import { sensorAlarms } from '../../../src/consumer/alarm-settings.ts'
 import { judgeReading } from '../../../src/consumer/scoring.ts'
 import { createSensorMemory } from '../../../src/consumer/sensor-memory.ts'
@@ -17,6 +18,7 @@ import { createRandom, randomState } from '../../../src/sensor/random.ts'
 
 const THRESHOLDS = { warning: 35, critical: 40 }
 const SCORE = 0.5
+const HOUR_MS = 3_600_000
 
 /** A noisy sensor with spikes, stretches that are too high, and some readings of bad quality; one every 20 s, for two days. */
 function series(): ReplayedReading[] {
@@ -28,6 +30,11 @@ function series(): ReplayedReading[] {
   })
 }
 
+/** Clocks that are changed in the second night, and maintenance of two hours in which the sensor is too high. */
+const plantTimeAt = (timeMs: number): PlantTime => ({
+  utcOffsetMin: timeMs < 30 * HOUR_MS ? 60 : 120, inMaintenance: timeMs > 21 * HOUR_MS && timeMs < 23 * HOUR_MS,
+})
+
 /** `rule raised|cleared time`, in the order in which the consumers find them. */
 function byConsumer(readings: readonly ReplayedReading[], settingsOf: (rule: AlarmRule) => AlarmSettings, mode: Mode): string[] {
   const memory = createSensorMemory(createDetector(mode))
@@ -36,6 +43,7 @@ function byConsumer(readings: readonly ReplayedReading[], settingsOf: (rule: Ala
   for (const [offset, { timeMs, value, level, quality }] of readings.entries()) {
     judgeReading(memory, {
       timeUs: timeMs * 1_000, offset, value, level: ALERT_LEVELS.indexOf(level), quality: quality ?? Number.NaN, thresholds: THRESHOLDS,
+      ...plantTimeAt(timeMs),
     }, alarms, (transition, rule) => { if (transition === 'raised' || transition === 'cleared') found.push(`${rule} ${transition} ${timeMs}`) })
   }
   return found.toSorted()
@@ -47,7 +55,7 @@ function byReplay(readings: readonly ReplayedReading[], settingsOf: (rule: Alarm
     return [rule, rule === 'learned_anomaly' ? { ...own, limit: own.limit ?? SCORE } : own]
   })) as ReplaySettings
   const replay = createReplay(THRESHOLDS, settings)
-  const detector = replayDetector(mode)
+  const detector = replayDetector(mode, plantTimeAt)
   for (const reading of readings) replay.take(reading, detector.take(reading))
   return replay.episodes().flatMap(({ rule, raisedMs, clearedMs }) => (
     [`${rule} raised ${raisedMs}`, ...clearedMs === null ? [] : [`${rule} cleared ${clearedMs}`]])).toSorted()
@@ -74,10 +82,10 @@ describe('a replay', () => {
 
   test('raises no learned alarm before the detector is believed, nor without one', () => {
     const random = createRandom(randomState('young'))
-    const detector = replayDetector('full')
+    const detector = replayDetector('full', () => ({ utcOffsetMin: 0, inMaintenance: false }))
     const found = Array.from({ length: 5_000 }, (_, index) => {
       const value = 25 + random.uniform() + (index === 1_500 || index === 4_500 ? 9 : 0)
-      const { score } = detector.take({ timeMs: index * 1_000, value, level: 'normal', quality: null })
+      const { score } = detector.take({ timeMs: index * 1_000, value, level: 'normal', quality: null }) ?? assert.fail()
       return { index, score, believed: detector.isBelieved() }
     })
     assert.deepEqual(found.filter(({ score }) => score > 0.5).map(({ index }) => index), [4_500], 'it is a sensor of a second')

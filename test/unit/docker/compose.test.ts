@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { certificates } from '../../../src/docker/certificates.ts'
 import { additionFor } from '../../../src/docker/compose.ts'
+import { mountedFiles } from '../../../src/docker/mounted-files.ts'
 
 test('the file is enough for its three consumers', () => {
   assert.equal(additionFor(['temperature-sensor', 'consumer-1', 'consumer-3', 'monitoring'], []), null)
@@ -17,7 +17,7 @@ test('more consumers are like the first, under names of their own', () => {
 })
 
 test('files of this machine are mounted, and named as they are in the container', () => {
-  const { volumes, env } = certificates({
+  const { volumes, env } = mountedFiles({
     KAFKA_SSL_CA_FILE: '/etc/plant/ca.pem', KAFKA_SSL_CERT_FILE: '', DATABASE_URL: 'postgresql://u:p@db:5432/plant?sslmode=verify-full&sslrootcert=/etc/plant/db.pem',
   })
   const mounted = (source: string, target: string): object => ({ type: 'bind', source, target, read_only: true, bind: { create_host_path: false } })
@@ -27,8 +27,15 @@ test('files of this machine are mounted, and named as they are in the container'
   assert.deepEqual(JSON.parse(additionFor(['monitoring'], volumes) ?? ''), { services: { monitoring: { volumes } } })
 })
 
+test('the plant\'s calendar is mounted for all of them, read-only', () => {
+  const { volumes, env } = mountedFiles({ KAFKA_SSL_CA_FILE: '/etc/plant/ca.pem', PLANT_CALENDAR: '/etc/plant/calendar.json' })
+  assert.equal(env['PLANT_CALENDAR'], '/run/plant-calendar.yaml')
+  assert.deepEqual(volumes.map(({ source, target, read_only: readOnly }) => [source, target, readOnly]), [
+    ['/etc/plant/ca.pem', '/run/certificates/0.pem', true], ['/etc/plant/calendar.json', '/run/plant-calendar.yaml', true]])
+})
+
 test('the key of the page is for the monitoring service alone', () => {
-  const { volumes, serverVolumes, env } = certificates({
+  const { volumes, serverVolumes, env } = mountedFiles({
     KAFKA_SSL_CA_FILE: '/etc/plant/ca.pem', MONITORING_TLS_CERT_FILE: '/etc/plant/page.pem', MONITORING_TLS_KEY_FILE: '/etc/plant/page.key',
   })
   assert.deepEqual([env['MONITORING_TLS_CERT_FILE'], env['MONITORING_TLS_KEY_FILE']], ['/run/certificates/server-0.pem', '/run/certificates/server-1.pem'])
@@ -39,6 +46,6 @@ test('the key of the page is for the monitoring service alone', () => {
 })
 
 test('without such files nothing is mounted', () => {
-  assert.deepEqual(certificates({ DATABASE_URL: 'postgresql://u:p@db:5432/plant' }), { volumes: [], serverVolumes: [], env: { DATABASE_URL: 'postgresql://u:p@db:5432/plant' } })
-  assert.deepEqual(certificates({}), { volumes: [], serverVolumes: [], env: {} })
+  assert.deepEqual(mountedFiles({ DATABASE_URL: 'postgresql://u:p@db:5432/plant' }), { volumes: [], serverVolumes: [], env: { DATABASE_URL: 'postgresql://u:p@db:5432/plant' } })
+  assert.deepEqual(mountedFiles({}), { volumes: [], serverVolumes: [], env: {} })
 })

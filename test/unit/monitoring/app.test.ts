@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { defaultCalendar } from '../../../src/calendar/calendar.ts'
 import type { TopicLayout } from '../../../src/kafka/topology.ts'
 import { createApp } from '../../../src/monitoring/app.ts'
 import type { App } from '../../../src/monitoring/app.ts'
@@ -26,8 +27,9 @@ const LAYOUT: TopicLayout = {
   topic: 'plant', topicId: 'id', internal: false, partitions: [0, 1].map((partition) => ({ partition, leader: 1, replicas: [1], inSyncReplicas: [1] })),
 }
 const away = (): never => { throw new UnavailableError('Kafka: Connection to 127.0.0.1:1 failed') }
-const ALARMS: Pick<RouteContext, 'alarms' | 'whatIf'> = {
-  alarms: { list: async () => down(), one: async () => down(), scorecard: async () => down(), settings: async () => down() }, whatIf: async () => down(),
+const ALARMS: Pick<RouteContext, 'alarms' | 'whatIf' | 'calendar'> = {
+  alarms: { list: async () => down(), one: async () => down(), scorecard: async () => down(), settings: async () => down() },
+  whatIf: async () => down(), calendar: defaultCalendar(),
 }
 const HISTORY: Pick<RouteContext, 'sensors' | 'history' | 'exporter'> = {
   sensors: { inService: async () => [], all: async () => [], one: async () => down(), row: async () => down() }, history: async () => down(), exporter: { run: async () => down() },
@@ -46,7 +48,7 @@ const KAFKA: Pick<RouteContext, 'kafka' | 'deadLetters'> = {
 }
 const KAFKA_PATHS = ['cluster', 'topics', 'groups', 'messages', 'message', 'tail', 'dead-letters'].map((name) => `/api/kafka/${name}`)
 
-const ALARM_PATHS = ['alarms', 'alarms/{id}', 'alarm-scorecard', 'alarm-settings'].map((name) => `/api/${name}`)
+const ALARM_PATHS = ['alarms', 'alarms/{id}', 'alarm-scorecard', 'alarm-settings', 'calendar'].map((name) => `/api/${name}`)
 const HISTORY_PATHS = ['sensors', 'sensors/{id}', 'sensors/{id}/history', 'machines', 'export'].map((name) => `/api/${name}`)
 const PATHS = ['system-status', 'consumer-health', 'producer-health', 'partition-assignment', 'real-time-metrics', 'recent-alerts', 'ledger'].map((name) => `/api/${name}`)
 

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { SENSOR_TYPES, SENSOR_TYPE_NAMES } from '../../../src/contract/sensor-types.ts'
 import { UNPROTECTED } from '../../../src/kafka/security.ts'
 import { producerVariables, readConfig } from '../../../src/producer/config.ts'
 import { ExitError } from '../../../src/runtime/errors.ts'
 
+const CALENDAR = join(import.meta.dirname, '../../../calendar.yaml')
 const MINIMAL = { SENSOR_ID: 'temp-sensor-001', SENSOR_TYPE: 'temperature' }
 
 test('a sensor needs a name and a type; the rest has defaults', () => {
-  assert.deepEqual(readConfig(MINIMAL), {
+  const { calendar, ...config } = readConfig(MINIMAL)
+  assert.equal(calendar.zone.name, 'UTC')
+  assert.deepEqual(config, {
     sensorId: 'temp-sensor-001', sensorType: 'temperature', samplingIntervalMs: 3_000, seed: '1', bufferMax: 10_000,
     location: { factory_section: 'production', machine_id: 'machine-001', zone: 'zone-a' }, thresholds: { warning: 35, critical: 40 },
     brokers: ['kafka1:29092', 'kafka2:29092', 'kafka3:29092'], kafkaSecurity: UNPROTECTED, sensorTopic: 'sensor-data', alertTopic: 'alerts',
@@ -17,12 +21,13 @@ test('a sensor needs a name and a type; the rest has defaults', () => {
 })
 
 test('the environment of the contract is taken', () => {
-  const config = readConfig({
-    SENSOR_ID: 'energy-sensor-003', SENSOR_TYPE: 'energy', SAMPLING_INTERVAL: '0.25', FACTORY_SECTION: 'utilities', MACHINE_ID: 'generator-001',
+  const { calendar, ...config } = readConfig({
+    PLANT_CALENDAR: CALENDAR, SENSOR_ID: 'energy-sensor-003', SENSOR_TYPE: 'energy', SAMPLING_INTERVAL: '0.25', FACTORY_SECTION: 'utilities', MACHINE_ID: 'generator-001',
     ZONE: 'zone-c', SENSOR_SEED: 'plant 7', KAFKA_BROKERS: 'a:1,b:2', SENSOR_TOPIC: 't', PRODUCER_BUFFER_MAX: '5', LOG_LEVEL: 'debug',
     LIVENESS_FILE: '/run/alive', DATABASE_URL: 'postgres://u:p@h/d',
     ENERGY_WARNING_THRESHOLD: '120', ENERGY_CRITICAL_THRESHOLD: '130.5', TEMPERATURE_WARNING_THRESHOLD: '1',
   })
+  assert.equal(calendar.zone.name, 'Europe/Berlin')
   assert.deepEqual(config, {
     sensorId: 'energy-sensor-003', sensorType: 'energy', samplingIntervalMs: 250, seed: 'plant 7', bufferMax: 5,
     location: { factory_section: 'utilities', machine_id: 'generator-001', zone: 'zone-c' }, thresholds: { warning: 120, critical: 130.5 },

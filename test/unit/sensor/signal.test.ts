@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { calendarSettings } from '../../../src/calendar/calendar-file.ts'
+import { createCalendar } from '../../../src/calendar/calendar.ts'
 import { SENSOR_TYPES, SENSOR_TYPE_NAMES, alertLevelOf } from '../../../src/contract/sensor-types.ts'
 import type { AlertLevel, SensorType, SensorTypeSettings } from '../../../src/contract/sensor-types.ts'
+import { fieldOf } from '../../../src/runtime/checked-fields.ts'
 import { createRandom, randomState } from '../../../src/sensor/random.ts'
 import { createSignal, signalOf } from '../../../src/sensor/signal.ts'
 
@@ -90,6 +93,28 @@ test('one seed, sensor and start give the same readings, bit for bit', () => {
 test('the first readings of a seed stay what they are from release to release', () => {
   const values = sample('temperature', 8, 3_000, '1', 'temp-sensor-001').map((point) => point.value)
   assert.deepEqual(values, [22.98, 23.37, 23.67, 23.53, 22.53, 22.65, 23.96, 24.31])
+})
+
+test('what rests is below what works, plausible, and reaches no limit; the noise goes on as if nothing were', () => {
+  const calendar = createCalendar(calendarSettings(fieldOf('calendar.yaml', {
+    shifts: [{ name: 'day', from: '06:00', to: '18:00' }], maintenance: [{ name: 'clean', machines: ['m-1'], from: '2026-11-24T12:00', to: '2026-11-24T14:00' }],
+  })))
+  for (const type of SENSOR_TYPE_NAMES) {
+    const { base, plausible: [low] } = SENSOR_TYPES[type]
+    const plain = createSignal({ type, seed: '1', sensorId: 's' })
+    const signal = createSignal({ type, seed: '1', sensorId: 's', work: { calendar, machineId: 'm-1' } })
+    let [resting, same] = [0, 0]
+    for (let timeMs = START_MS; timeMs < START_MS + 24 * HOUR_MS; timeMs += 5_000) {
+      const { value } = signal.next(timeMs)
+      const hour = (timeMs - START_MS) / HOUR_MS
+      if (value === plain.next(timeMs).value) same++
+      if (hour >= 6 && hour < 18 && !(hour >= 12 && hour < 14)) continue
+      resting++
+      assert.ok(value < base && value >= low, `${type} ${value} at ${hour}`)
+    }
+    assert.equal(resting, 14 * 720)
+    assert.ok(same > 1_000, 'while it works warnings and critical readings are the same')
+  }
 })
 
 test('another seed or sensor gives another signal', () => {

@@ -1,22 +1,30 @@
 import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
 import { describe, test } from 'node:test'
+import { calendarSettings } from '../../../src/calendar/calendar-file.ts'
+import { createCalendar, defaultCalendar } from '../../../src/calendar/calendar.ts'
 import { SENSOR_TYPES, SENSOR_TYPE_NAMES } from '../../../src/contract/sensor-types.ts'
 import type { SensorType } from '../../../src/contract/sensor-types.ts'
 import type { Episode } from '../../../src/sensor/faults/episodes.ts'
+import { createPlantCycles } from '../../../src/sensor/cycles.ts'
 import { faultPlans } from '../../../src/sensor/faults/episodes.ts'
 import { FAULT_NAMES, faultKind } from '../../../src/sensor/faults/fault-kinds.ts'
 import type { FaultName } from '../../../src/sensor/faults/fault-kinds.ts'
+import { fieldOf } from '../../../src/runtime/checked-fields.ts'
 import { createTimedSignal } from '../../../src/sensor/timed-signal.ts'
 import type { TimedSignal } from '../../../src/sensor/timed-signal.ts'
 
 const INTERVAL_MS = 5_000
 const START_MS = Date.UTC(2026, 2, 1)
 
-function signal(type: SensorType, faults: readonly FaultName[], changes: { seed?: string, sensorId?: string } = {}): TimedSignal {
+function signal(
+  type: SensorType, faults: readonly FaultName[], changes: { seed?: string, sensorId?: string } = {}, calendar = defaultCalendar(),
+): TimedSignal {
   // An episode of half an hour, every two hours on average.
   const plans = faultPlans(faults.map((kind) => ({ kind, hours: 0.5, weight: 1 })), 0.25, 1)
   return createTimedSignal({
-    type, settings: SENSOR_TYPES[type], seed: '1', sensorId: 's1', machineId: 'm1', intervalMs: INTERVAL_MS, phaseMs: 1_234, faults: plans, ...changes,
+    type, settings: SENSOR_TYPES[type], seed: '1', sensorId: 's1', machineId: 'm1', intervalMs: INTERVAL_MS, phaseMs: 1_234, faults: plans,
+    cycles: createPlantCycles(calendar), maintenance: calendar.maintenanceOf('m1'), ...changes,
   })
 }
 
@@ -161,5 +169,53 @@ describe('each fault shows between its start and its end, and only there', () =>
       each.read(index)
       assert.equal(each.active.length, 0)
     }
+  })
+})
+
+describe('a plant with a calendar', () => {
+  const calendar = createCalendar(calendarSettings(fieldOf('calendar.yaml', {
+    time_zone: 'America/New_York', shifts: [{ name: 'day', from: '08:00', to: '16:00', days: ['mon', 'tue', 'wed', 'thu', 'fri'] }], holidays: ['2026-03-06'],
+    maintenance: [{ name: 'overhaul', machines: ['m1'], from: '2026-03-04T10:00', to: '2026-03-04T12:00' }],
+  })))
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+  const level = (each: TimedSignal, time: string): number => {
+    const begin = each.indexFrom(Date.parse(time))
+    return mean(Array.from({ length: 600 }, (_, place) => each.read(begin + place)?.value ?? 0))
+  }
+
+  test('is, without a file, what it was before there were calendars, bit for bit', () => {
+    const digest = (['temperature', 'vibration', 'energy', 'humidity', 'pressure'] as const).map((type) => {
+      const each = signal(type, FAULT_NAMES)
+      const begin = each.indexFrom(START_MS)
+      return hash('sha256', JSON.stringify(Array.from({ length: 20_000 }, (_, place) => each.read(begin + place))))
+    })
+    assert.equal(hash('sha256', JSON.stringify(digest)), '2a785e8dcf3586936c997b6ba5486b39867f06d1a95f34600829ea41256d11ce')
+  })
+
+  test('rests outside of shifts, on holidays and in maintenance, with the readings of what rests', () => {
+    for (const type of SENSOR_TYPE_NAMES) {
+      const each = signal(type, [], {}, calendar)
+      const { base, warning, plausible: [low] } = SENSOR_TYPES[type]
+      const reach = Math.min(warning - base, base - low)
+      const works = level(each, '2026-03-04T19:00:00Z')
+      for (const [rests, time] of [
+        ['in the night', '2026-03-04T23:00:00Z'], ['on Saturday', '2026-03-07T19:00:00Z'], ['on a holiday', '2026-03-06T19:00:00Z'],
+        ['in maintenance', '2026-03-04T15:30:00Z'],
+      ] as const) assert.ok(works - level(each, time) > 0.2 * reach, `${type} ${rests}`)
+      assert.ok(level(each, '2026-03-09T13:00:00Z') - level(each, '2026-03-09T11:00:00Z') > 0.1 * reach, `${type}: at 8, by summer time, the shift begins`)
+    }
+  })
+
+  test('shows little of a machine\'s faults while it rests', () => {
+    const each = signal('vibration', ['cavitation'], {}, calendar)
+    const healthy = signal('vibration', [], {}, calendar)
+    const deviations: Record<'works' | 'rests', number[]> = { works: [], rests: [] }
+    for (let index = each.indexFrom(Date.parse('2026-03-02T00:00:00Z')), end = index + 5 * 17_280; index < end; index++) {
+      const value = each.read(index)?.value as number
+      const deviation = value - (healthy.read(index)?.value as number)
+      if (each.active.length > 0) deviations[calendar.shiftAt(each.timeOf(index)) === null ? 'rests' : 'works'].push(deviation)
+    }
+    assert.ok(deviations.rests.length > 1_000 && deviations.works.length > 1_000)
+    assert.ok(mean(deviations.rests) < 0.4 * mean(deviations.works) && mean(deviations.rests) > 0)
   })
 })

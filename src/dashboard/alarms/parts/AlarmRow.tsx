@@ -12,6 +12,7 @@ import { canBeReset, isUnacknowledged } from '../alarm-groups.ts'
 import type { AlarmAction, AlarmActions } from '../use-alarm-actions.ts'
 import { AlarmEvents } from './AlarmEvents.tsx'
 import { AlarmState } from './AlarmState.tsx'
+import { ReasonForm } from '../../parts/ReasonForm.tsx'
 import { ShelveForm } from './ShelveForm.tsx'
 
 interface AlarmRowProps {
@@ -19,6 +20,8 @@ interface AlarmRowProps {
   readonly now: number
   /** Null: who looks may not act. */
   readonly actions: AlarmActions | null
+  /** Where it is: for a while an alarm may be in two places, which share no ids. */
+  readonly place?: string
   /** The form of this row was opened or closed. */
   readonly form?: (open: boolean) => void
 }
@@ -27,17 +30,17 @@ interface AlarmRowProps {
 const NO_PEAK: readonly Alarm['rule'][] = ['stale_signal', 'machine_anomaly']
 
 /** One alarm: how urgent, what, where, how far, since when, where it stands, and what can be done. Opens to what happened to it. */
-export function AlarmRow({ alarm, now, actions, form }: AlarmRowProps): JSX.Element {
+export function AlarmRow({ alarm, now, actions, place = 'list', form }: AlarmRowProps): JSX.Element {
   const [open, setOpen] = useState(false)
-  const [shelving, setShelving] = useState(false)
+  const [asking, setAsking] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
-  const shelveButton = useRef<HTMLButtonElement>(null)
+  const formButton = useRef<HTMLButtonElement>(null)
   // Not by useId: rows that are added later may get one that is there already.
-  const eventsId = `events-${alarm.episode_id}`
+  const eventsId = `events-${place}-${alarm.episode_id}`
   useEffect(() => {
-    form?.(shelving)
+    form?.(asking)
     return () => form?.(false)
-  }, [shelving])
+  }, [asking])
 
   const what = `${anomalyInWords(alarm.rule)} at ${alarm.sensor_name ?? alarm.sensor_id}`
   const act = async (action: AlarmAction): Promise<void> => {
@@ -46,10 +49,11 @@ export function AlarmRow({ alarm, now, actions, form }: AlarmRowProps): JSX.Elem
   }
   const tryTo = (does: 'acknowledge' | 'reset' | 'unshelve'): void => void act({ does }).catch((error: Error) => setProblem(error.message))
   const closeForm = (): void => {
-    setShelving(false)
-    shelveButton.current?.focus({ preventScroll: true })
+    setAsking(false)
+    formButton.current?.focus({ preventScroll: true })
   }
   const over = alarm.state === 'normal'
+  const isOut = alarm.state === 'out_of_service'
   return (
     <div class={`alarm alarm-${alarm.priority} ${isUnacknowledged(alarm) ? 'alarm-waiting' : ''} ${over ? 'alarm-over' : ''}`}>
       <p class="alarm-priority"><Mark kind={over ? 'done' : alarm.priority} />{sentence(alarm.priority)}</p>
@@ -66,21 +70,25 @@ export function AlarmRow({ alarm, now, actions, form }: AlarmRowProps): JSX.Elem
       <p class="alarm-peak"><span class="quiet">{NO_PEAK.includes(alarm.rule) ? 'last' : 'peak'}</span> {formatMeasured(alarm.peak_value, alarm.unit)}</p>
       <p class="alarm-since"><span class="quiet">since</span> <Time at={Date.parse(alarm.raised_at)} now={now} /> <Lasted alarm={alarm} now={now} /></p>
       <p class="alarm-state"><AlarmState alarm={alarm} now={now} /></p>
-      {actions !== null && alarm.state !== 'suppressed' && alarm.state !== 'out_of_service' && (
+      {actions !== null && alarm.state !== 'suppressed' && (
         <div class="alarm-actions">
-          <MainButton alarm={alarm} what={what} tryTo={tryTo} />
+          {!isOut && <MainButton alarm={alarm} what={what} tryTo={tryTo} />}
           {alarm.state !== 'shelved' && (
             <button
-              type="button" class="action" ref={shelveButton} aria-expanded={shelving} disabled={over} onClick={() => setShelving(!shelving)}
+              type="button" class="action" ref={formButton} aria-expanded={asking} disabled={over} onClick={() => setAsking(!asking)}
             >
-              Shelve<span class="hidden"> {what}</span>
+              {isOut ? 'Return to service' : 'Shelve'}<span class="hidden"> {what}</span>
             </button>
           )}
         </div>
       )}
       {problem !== null && <p class="alarm-problem" role="alert"><Mark kind="critical" />{problem}</p>}
-      {shelving && actions !== null && (
-        <ShelveForm id={`shelve-${alarm.episode_id}`} what={what} shelve={(minutes, reason) => act({ does: 'shelve', minutes, reason })} close={closeForm} />
+      {asking && actions !== null && !isOut && <ShelveForm alarm={alarm} what={what} actions={actions} close={closeForm} />}
+      {asking && actions !== null && isOut && (
+        <ReasonForm
+          id={`return-${place}-${alarm.episode_id}`} label={`Return to service: ${what}`} button={['Return to service', 'Returning']}
+          send={(reason) => act({ does: 'return-to-service', reason })} close={closeForm}
+        />
       )}
       <div id={eventsId} class="alarm-more">{open && <AlarmEvents id={alarm.episode_id} changedAt={alarm.changed_at} now={now} />}</div>
     </div>

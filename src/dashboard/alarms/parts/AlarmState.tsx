@@ -17,7 +17,7 @@ export function AlarmState({ alarm, now }: { alarm: Alarm, now: number }): JSX.E
     case 'shelved': return (
       <>Shelved{shelver !== null && <> by {shelver}</>} until {until === null ? 'it clears' : <Time at={Date.parse(until)} now={now} />}</>
     )
-    case 'suppressed': return <>Suppressed, as its machine is in maintenance</>
+    case 'suppressed': return <>Suppressed with its machine</>
     case 'out_of_service': return <>Out of service</>
     case 'normal': return <>Over{by !== null && <>, acknowledged by {by}</>}</>
   }

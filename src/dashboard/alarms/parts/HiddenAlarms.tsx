@@ -2,13 +2,13 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Alarm, OpenAlarms } from '../../../contract/alarm-api.ts'
 import { counted, formatCount } from '../../format.ts'
-import { Name } from '../../parts/Name.tsx'
-import { Time } from '../../parts/Time.tsx'
 import { useShortened } from '../../parts/use-shortened.tsx'
 import { isHidden } from '../alarm-groups.ts'
+import { byMachine, isOnlyConsequence, whyInWords } from '../suppressed-machines.ts'
 import type { AlarmActions } from '../use-alarm-actions.ts'
 import { useAlarmDetail } from '../use-alarm-detail.ts'
 import { AlarmRow } from './AlarmRow.tsx'
+import { SuppressedMachines } from './SuppressedMachines.tsx'
 
 const MOST_ROWS = 10
 
@@ -23,30 +23,28 @@ interface HiddenAlarmsProps {
 export function HiddenAlarms({ section: { counts, suppressed_machines: machines }, alarms, now, actions }: HiddenAlarmsProps): JSX.Element | null {
   const [opened, setOpened] = useState(false)
   const hidden = alarms.filter(isHidden)
+  const suppressed = byMachine(machines)
+  const maintained = [...suppressed.values()].filter((own) => !isOnlyConsequence(own)).length
   const { shown, button } = useShortened(hidden, MOST_ROWS, 'hidden alarm')
   const parts = [
     [counts.shelved, 'shelved'], [counts.suppressed, 'suppressed'], [counts.out_of_service, 'out of service'],
   ] as const
   const texts = [
     ...parts.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`),
-    ...machines.length > 0 ? [`${counted(machines.length, 'machine')} in maintenance`] : [],
+    ...maintained > 0 ? [`${counted(maintained, 'machine')} in maintenance`] : [],
+    ...suppressed.size > maintained ? [`${counted(suppressed.size - maintained, 'machine')} by a suppression group`] : [],
   ]
   if (texts.length === 0) return null
   return (
     <details class="hidden-alarms" onToggle={({ currentTarget }) => setOpened(currentTarget.open)}>
       <summary>Hidden: {texts.join(', ')}</summary>
-      {machines.length > 0 && (
-        <ul class="suppressed-machines">
-          {machines.map(({ machine_id: id, suppressed_by: by, reason, suppressed_at: at }) => (
-            <li key={id}>Machine <Name name={id} /> is in maintenance since <Time at={Date.parse(at)} now={now} />, says {by}: {reason}</li>
-          ))}
-        </ul>
-      )}
+      <SuppressedMachines suppressions={machines} now={now} actions={actions} />
       <ul>
         {shown.map((alarm) => (
           <li key={alarm.episode_id}>
-            <AlarmRow alarm={alarm} now={now} actions={actions} />
+            <AlarmRow alarm={alarm} now={now} actions={actions} place="hidden" />
             {alarm.shelved_reason !== null && <p class="hidden-why">{alarm.shelved_reason}</p>}
+            {alarm.state === 'suppressed' && <p class="hidden-why">{(suppressed.get(alarm.machine_id) ?? []).map(whyInWords).join('; ')}</p>}
             {opened && alarm.state === 'out_of_service' && <TakenBy alarm={alarm} />}
           </li>
         ))}

@@ -11,6 +11,7 @@ import { Time } from '../../parts/Time.tsx'
 import { useTyped } from '../../parts/use-typed.ts'
 import { anomalyInWords } from '../../words.ts'
 import { formatPlace } from '../place.ts'
+import { formatDay } from '../plant-time.ts'
 import { hasDeadband } from '../setting-draft.ts'
 import { scoreLines } from '../scorecard-lines.ts'
 
@@ -47,6 +48,7 @@ export function Scorecard({ now }: { now: number }): JSX.Element {
         {card === undefined && error === null && <Empty>Counting …</Empty>}
         {card !== undefined && <Figures card={card} />}
       </Panel>
+      {card !== undefined && <ByTime card={card} />}
       {card !== undefined && <BadActors card={card} />}
       {card !== undefined && <Worst card={card} now={now} />}
     </>
@@ -76,6 +78,34 @@ function Figures({ card }: { card: AlarmScorecard }): JSX.Element {
         ))}
       </tbody>
     </table>
+  )
+}
+
+/** What each shift had to do, and each day. */
+function ByTime({ card: { shifts, days, time_zone: zone } }: { card: AlarmScorecard }): JSX.Element {
+  const most = Math.max(...days.map(({ alarms }) => alarms))
+  return (
+    <div class="by-time">
+      <Panel id="shifts" title="By shift" note={`by the clocks of ${zone}`}>
+        <ul class="lines">
+          {shifts.map(({ name, alarms, hours, per_10_minutes: rate }) => (
+            <li key={name}>
+              <b>{name ?? 'outside of shifts'}</b>: {counted(alarms, 'alarm')} in {hours.toFixed(hours < 10 ? 1 : 0)} h
+              <span class="detail">{rate.toFixed(2)} in 10 minutes for one operator</span>
+            </li>
+          ))}
+        </ul>
+      </Panel>
+      <Panel id="days" title="By day" note={`by the clocks of ${zone}`}>
+        <ul class="lines days">
+          {days.toReversed().map(({ day, alarms }) => (
+            <li key={day}>
+              <span>{formatDay(day)}</span> <meter min={0} max={Math.max(1, most)} value={alarms} aria-hidden="true" /> <b>{formatCount(alarms)}</b>
+            </li>
+          ))}
+        </ul>
+      </Panel>
+    </div>
   )
 }
 

@@ -18,7 +18,7 @@ test('a sensor that reports often is believed after an hour, not after 180 readi
 
 test('the outlook is what the next reading is compared with', () => {
   const detector = createDetector('full')
-  assert.deepEqual(outlookOf(detector), { learned: 0, expected: 0, bandLow: null, bandHigh: null, deviation: null })
+  assert.deepEqual(outlookOf(detector), { learned: 0, expected: null, bandLow: null, bandHigh: null, deviation: null })
   const result = emptyResult()
   const timeUs = (index: number): number => Date.UTC(2026, 0, 1) * 1000 + index * 60_000_000
   for (let index = 0; index < 90; index++) scoreReading(detector, timeUs(index), 20 + Math.sin(index), result)

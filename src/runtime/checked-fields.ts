@@ -1,4 +1,4 @@
-import { ExitError } from '../runtime/errors.ts'
+import { ExitError } from './errors.ts'
 
 /** A value of a file, and where it is: `sites[0].zones[1].name`. Each call throws an `ExitError` with one line: where, what, what is allowed. */
 export interface Field {

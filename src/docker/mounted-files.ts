@@ -2,13 +2,14 @@ import { resolve } from 'node:path'
 import type { Environment } from '../runtime/config.ts'
 
 const FOLDER = '/run/certificates'
+const CALENDAR = '/run/plant-calendar.yaml'
 const VARIABLES = ['KAFKA_SSL_CA_FILE', 'KAFKA_SSL_CERT_FILE', 'KAFKA_SSL_KEY_FILE']
 /** Of the API and the page: with a key, which nobody else needs. */
 const SERVER_VARIABLES = ['MONITORING_TLS_CERT_FILE', 'MONITORING_TLS_KEY_FILE']
 const PARAMETERS = ['sslrootcert', 'sslcert', 'sslkey']
 
 /** As Compose writes it. A file that isn't there is an error: Docker would make a folder of it. */
-export interface CertificateMount {
+export interface FileMount {
   readonly type: 'bind'
   readonly source: string
   readonly target: string
@@ -16,20 +17,19 @@ export interface CertificateMount {
   readonly bind: { readonly create_host_path: false }
 }
 
-export interface Certificates {
-  readonly volumes: readonly CertificateMount[]
+export interface MountedFiles {
+  readonly volumes: readonly FileMount[]
   /** For the monitoring service alone. */
-  readonly serverVolumes: readonly CertificateMount[]
+  readonly serverVolumes: readonly FileMount[]
   /** The caller's variables that name files, naming them as they are in the container. */
   readonly env: Environment
 }
 
-/** The files of this machine by which servers elsewhere are reached, and we are, for containers to see them too. */
-export function certificates(env: Environment): Certificates {
-  const volumes: CertificateMount[] = []
-  const serverVolumes: CertificateMount[] = []
-  const mount = (path: string, list = volumes): string => {
-    const target = `${FOLDER}/${list === volumes ? '' : 'server-'}${list.length}.pem`
+/** The files of this machine by which servers elsewhere are reached, and we are, and the plant's calendar, for containers to see them too. */
+export function mountedFiles(env: Environment): MountedFiles {
+  const volumes: FileMount[] = []
+  const serverVolumes: FileMount[] = []
+  const mount = (path: string, list = volumes, target = `${FOLDER}/${list === volumes ? '' : 'server-'}${list.length}.pem`): string => {
     list.push({ type: 'bind', source: resolve(path), target, read_only: true, bind: { create_host_path: false } })
     return target
   }
@@ -51,5 +51,7 @@ export function certificates(env: Environment): Certificates {
     }
     moved['DATABASE_URL'] = url.href
   }
+  const calendar = env['PLANT_CALENDAR']
+  if (calendar) moved['PLANT_CALENDAR'] = mount(calendar, volumes, CALENDAR)
   return { volumes, serverVolumes, env: moved }
 }
