@@ -49,22 +49,24 @@ export function watchMachines(pool: Pool, consumerId: string, settings: AlarmSet
     }))
   }
 
+  /** Of the sensors that count there may be none any more: then it is over. */
   function follow(machines: Map<string, WatchedMachine>, machineId: string, channels: readonly MachineChannel[], nowMs: number): ConditionChange | null {
-    const farthest = channels.reduce((a, b) => (Math.abs(b.deviation) > Math.abs(a.deviation) ? b : a))
-    const machine = machines.get(machineId) ?? { sensor: farthest, condition: emptyCondition() }
+    const [farthest] = channels.toSorted((a, b) => Math.abs(b.deviation) - Math.abs(a.deviation))
+    const machine = machines.get(machineId) ?? (farthest && { sensor: farthest, condition: emptyCondition() })
+    if (machine === undefined) return null
     const sensor = machine.sensor = channels.find(({ sensorKey }) => sensorKey === machine.sensor.sensorKey) ?? machine.sensor
     const rule = settings.of(sensor.sensorKey, sensor.sensorType as SensorType).rules[RULE_INDEX] as AlarmSettings
-    const { machineDeviation } = farthest
-    const { over, clear } = judgeMachine(machineDeviation, rule.limit ?? Infinity)
+    const deviation = farthest?.machineDeviation ?? 0
+    const { over, clear } = judgeMachine(deviation, rule.limit ?? Infinity)
     const transition = followCondition(machine.condition, {
-      timeUs: nowMs * 1000, offset: 0, value: sensor.value, excess: machineDeviation,
+      timeUs: nowMs * 1000, offset: 0, value: sensor.value, excess: deviation,
       severity: severityRank(rule.priority ?? severityOf(RULE, sensor.level)),
       over: rule.enabled && over, clear: !rule.enabled || clear,
     }, rule)
     if (machine.condition.phase === INACTIVE) machines.delete(machineId)
     else machines.set(machineId, machine)
     return transition === null ? null : changeWithoutReading(transition, RULE, machine.condition, rule, sensor, {
-      timeMs: nowMs, detectedBy: consumerId, description: describe(transition, machine.condition, channels, machineDeviation, nowMs),
+      timeMs: nowMs, detectedBy: consumerId, description: describe(transition, machine.condition, channels, deviation, nowMs),
     })
   }
 
@@ -73,10 +75,12 @@ export function watchMachines(pool: Pool, consumerId: string, settings: AlarmSet
       if (performance.now() - lookedMs < INTERVAL_MS) return []
       lookedMs = performance.now()
       const machines = watched ??= await resume()
-      const channels = await readUnusualMachines(pool, settings.leastLimit(RULE), [...machines.keys()], SILENT_INTERVALS)
+      const names = [...machines.keys()]
+      const channels = await readUnusualMachines(pool, settings.leastLimit(RULE), names, SILENT_INTERVALS)
       const nowMs = Date.now()
-      return [...Map.groupBy(channels, ({ machineId }) => machineId)]
-        .flatMap(([machineId, of]) => follow(machines, machineId, of, nowMs) ?? [])
+      const found = new Map<string, readonly MachineChannel[]>(names.map((name) => [name, []]))
+      for (const [machineId, of] of Map.groupBy(channels, (channel) => channel.machineId)) found.set(machineId, of)
+      return [...found].flatMap(([machineId, of]) => follow(machines, machineId, of, nowMs) ?? [])
     },
   }
 }
@@ -84,7 +88,9 @@ export function watchMachines(pool: Pool, consumerId: string, settings: AlarmSet
 function describe(
   transition: ConditionChange['transition'], { raisedUs }: Condition, channels: readonly MachineChannel[], machineDeviation: number, nowMs: number,
 ): string {
-  if (transition === 'cleared') return `its sensors are as usual again after ${duration(Math.max(0, nowMs * 1000 - raisedUs))}`
+  const lasted = duration(Math.max(0, nowMs * 1000 - raisedUs))
+  if (transition === 'cleared' && channels.length === 0) return `nothing more is known of its sensors together, after ${lasted}`
+  if (transition === 'cleared') return `its sensors are as usual again after ${lasted}`
   const named = channels.map(({ sensorId, deviation }) => ({ name: sensorId, deviation }))
   return `${channels.length} sensors together ${machineDeviation.toFixed(1)} standard deviations from usual: ${explainMachine(named)}`
 }

@@ -56,8 +56,10 @@ export function watchSuppressions(pool: Pool, calendar: Calendar): () => Promise
   return async () => {
     const nowMs = await readClock(pool)
     const causes = await readCauses(pool, calendar.groups)
-    const wanted = new Map(wantedSuppressions(calendar, nowMs, await knownMachines(), causes).map((each) => [keyOf(each), each]))
     const rows = await readSuppressions(pool, MOST_ROWS)
+    // Also the machines of what another consumer began, which may know one that is new.
+    const known = [...new Set([...await knownMachines(), ...rows.map(({ machineId }) => machineId)])]
+    const wanted = new Map(wantedSuppressions(calendar, nowMs, known, causes).map((each) => [keyOf(each), each]))
     let changes = 0
     for (const row of rows) {
       const isOver = row.untilMs !== null && row.untilMs <= nowMs

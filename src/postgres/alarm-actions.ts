@@ -218,7 +218,7 @@ export async function expireShelving(client: Client, nowMs: number): Promise<num
   const over = timeOf(nowMs)
   const { rows: keys } = await client.query<AlarmKey>(
     'select sensor_key as "sensorKey", rule from alarm_shelf where until <= $1 limit $2', [over, MOST_AT_ONCE])
-  if (keys.length === 0) return hideMissed(client, nowMs)
+  if (keys.length === 0) return mendMissed(client, nowMs)
   // The alarms first, then the shelves: in the order in which everybody locks them.
   const alarms = await lockOpenAlarms(client, keys)
   const { rows: ended } = await client.query<AlarmKey>(
@@ -236,7 +236,7 @@ export async function expireShelving(client: Client, nowMs: number): Promise<num
     else if ((await act(client, alarm, standingOf(alarm, undefined), 'shelving_expired', nobody)).outcome === 'done') changed++
   }
   await hideAgain(client, alarms, nobody)
-  return changed + await hideMissed(client, nowMs)
+  return changed + await mendMissed(client, nowMs)
 }
 
 function expiredWithoutAlarm({ sensorKey, rule }: AlarmKey, nowMs: number): AlarmEventRow {
@@ -246,15 +246,29 @@ function expiredWithoutAlarm({ sensorKey, rule }: AlarmKey, nowMs: number): Alar
   }
 }
 
-async function hideMissed(client: Client, nowMs: number): Promise<number> {
+const SHOWN = `('unacknowledged', 'acknowledged', 'returned_unacknowledged')`
+const SHOWS = { suppressed: 'unsuppress', shelved: 'unshelve', out_of_service: 'return_to_service' } as const satisfies Record<string, AlarmEvent>
+
+/** Alarms that are hidden though nothing hides them, or shown though something does: raised in the moment in which that was changed. */
+async function mendMissed(client: Client, nowMs: number): Promise<number> {
   const { rows: keys } = await client.query<AlarmKey>(
-    `select a.sensor_key as "sensorKey", a.rule from alarm a
-     where a.ended_at is null and a.state in ('unacknowledged', 'acknowledged', 'returned_unacknowledged') and (
-       exists (select from alarm_shelf s where s.sensor_key = a.sensor_key and s.rule = a.rule)
-       or exists (select from alarm_out_of_service o where o.sensor_key = a.sensor_key and o.rule = a.rule)
-       or exists (select from machine_suppression m where m.machine_id = a.machine_id and m.ended_at is null))
+    `select a.sensor_key as "sensorKey", a.rule
+     from (select *, exists (select from alarm_shelf s where s.sensor_key = alarm.sensor_key and s.rule = alarm.rule) as shelved,
+         exists (select from alarm_out_of_service o where o.sensor_key = alarm.sensor_key and o.rule = alarm.rule) as out_of_service,
+         exists (select from machine_suppression m where m.machine_id = alarm.machine_id and m.ended_at is null) as suppressed
+       from alarm where ended_at is null) as a
+     where (a.state in ${SHOWN} and (shelved or out_of_service or suppressed)) or (a.state = 'shelved' and not shelved)
+       or (a.state = 'out_of_service' and not out_of_service) or (a.state = 'suppressed' and not suppressed)
      limit $1`, [MOST_AT_ONCE])
+  if (keys.length === 0) return 0
   const alarms = await lockOpenAlarms(client, keys)
-  await hideAgain(client, alarms, { name: null, reason: null, nowMs })
+  const hiding = await readHiding(client, alarms)
+  const nobody: Actor = { name: null, reason: null, nowMs }
+  for (const alarm of alarms) {
+    const of = hiding.get(keyText(alarm))
+    const shows = Object.entries(SHOWS).find(([state]) => state === alarm.state)?.[1]
+    if (shows !== undefined && standingBefore(of).state !== alarm.state) await act(client, alarm, standingOf(alarm, of), shows, nobody)
+  }
+  await hideAgain(client, alarms, nobody)
   return alarms.length
 }

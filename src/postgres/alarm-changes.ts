@@ -7,6 +7,7 @@ import { groupOf, groupWindowMs, groupedBy, isAcrossMachines } from '../alarm/gr
 import type { AlarmGroup } from '../alarm/grouping.ts'
 import type { AlarmPriority, AlarmRule } from '../contract/alarm.ts'
 import type { AlertLevel } from '../contract/sensor-types.ts'
+import { ADVISORY_LOCKS } from './advisory-locks.ts'
 import { alertStatus, insertAlarmAlerts, insertAlarmEvents, takeStep, updateAlertStatus } from './alarm-events.ts'
 import type { AlarmAlert, AlarmEventRow } from './alarm-events.ts'
 import {
@@ -57,8 +58,6 @@ const EVENT_OF: Readonly<Record<Exclude<ConditionTransition, 'updated'>, AlarmEv
 }
 /** The condition is there. */
 const APPEARS: readonly ConditionTransition[] = ['raised', 'escalated', 'realarmed']
-/** Of the transactions that raise alarms of silent sensors. */
-const SILENCE_LOCK = 7_201_459
 /** In `active_logs`: found by no log. */
 const NO_LOG = 0
 /**
@@ -233,12 +232,12 @@ async function readGroups(client: Client, changes: readonly ConditionChange[]): 
 }
 
 /**
- * Two consumers that find silent sensors at the same moment would each begin a group. Taken before any row is locked, and held until the
+ * Two consumers that find silent sensors at the same moment would each begin a group. Taken before any alarm is locked, and held until the
  * transaction is over.
  */
 async function lockSilence(client: Client, changes: readonly ConditionChange[]): Promise<void> {
   if (!changes.some(({ rule, transition }) => isAcrossMachines(rule) && transition === 'raised')) return
-  await client.query('select pg_advisory_xact_lock($1)', [SILENCE_LOCK])
+  await client.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.silence])
 }
 
 /** As PostgreSQL writes it, so that two of one id are equal. */

@@ -125,7 +125,7 @@ export async function lockOpenAlarms(client: Client, keys: readonly AlarmKey[]):
  */
 export async function lockDecommissioned(client: Client, sensorKeys: readonly number[]): Promise<Set<number>> {
   const { rows } = await client.query<{ key: number, status: string }>(
-    'select sensor_key as key, status from sensors where sensor_key = any($1) order by sensor_key for key share', [sensorKeys])
+    'select sensor_key as key, status from sensors where sensor_key = any($1) order by sensor_key for share', [sensorKeys])
   return new Set(rows.filter(({ status }) => status === 'decommissioned').map(({ key }) => key))
 }
 

@@ -1,6 +1,7 @@
 import type { AlarmOverride } from '../alarm/alarm-rules.ts'
 import type { ScopedOverride } from '../alarm/settings-table.ts'
 import type { AlarmRule } from '../contract/alarm.ts'
+import { ADVISORY_LOCKS } from './advisory-locks.ts'
 import type { Client, Queryable } from './pool.ts'
 
 /** All sensors of a type, or one sensor; the other is null. */
@@ -20,9 +21,6 @@ export interface AlarmSettingRow extends ScopedOverride {
   /** The row that an undo went back to; 0: to before the first; null: it is no undo. */
   readonly restores: number | null
 }
-
-/** One at a time changes settings. */
-const LOCK = 7_201_458
 
 const SELECTION = `
   setting_id as "settingId", a.sensor_type as "sensorType", a.sensor_key as "sensorKey", s.sensor_id as "sensorId", rule,
@@ -47,7 +45,7 @@ export async function readAlarmSettingsVersion(db: Queryable): Promise<number> {
 
 /** Keeps anybody else from changing settings until the transaction is over. */
 export async function lockAlarmSettings(client: Client): Promise<void> {
-  await client.query('select pg_advisory_xact_lock($1)', [LOCK])
+  await client.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.alarmSettings])
 }
 
 export async function insertAlarmSetting(

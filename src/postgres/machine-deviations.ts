@@ -13,6 +13,8 @@ export interface MachineChannel extends SilentSensor {
 
 /** What is stored of a sensor is as old as this at most; one that reports often may seem silent for so long. */
 const STORED_EVERY = '60 s'
+/** What is stored of a detector that learns nothing any more, as in maintenance, is of then. Consumers that are late by so much find nothing meanwhile. */
+const LEARNED_WITHIN = '15 min'
 
 /**
  * The channels of the machines that are so far away from usual, or that are named here. A machine of one sensor is that sensor, and isn't asked for;
@@ -24,12 +26,13 @@ export async function readUnusualMachines(
   const { rows } = await db.query<Omit<MachineChannel, 'level'> & { level: number }>(
     `with channel as (
        select s.sensor_key, s.sensor_id, v.sensor_type, v.location, v.location ->> 'machine_id' as machine_id, v.unit, n.last_value, n.last_level,
-         n.last_time, n.interval_ms, o.deviation
+         least(n.last_time, now()) as last_time, $3 * coalesce(n.interval_ms, 0) * interval '1 ms' as pause, o.deviation
        from sensor_outlook o join sensors s using (sensor_key) join sensor_state n using (sensor_key) join sensor_version v using (version_key)
-       where o.deviation is not null and s.status is distinct from 'decommissioned'),
+       where o.deviation is not null and s.status is distinct from 'decommissioned'
+         and n.last_time - o.as_of <= greatest($3 * coalesce(n.interval_ms, 0) * interval '1 ms', interval '${LEARNED_WITHIN}')),
      going_on as (
        select * from (select *, max(last_time) over (partition by machine_id) as newest from channel) as c
-       where newest - last_time <= greatest($3 * coalesce(interval_ms, 0) * interval '1 ms', interval '${STORED_EVERY}')),
+       where newest - last_time <= greatest(pause, interval '${STORED_EVERY}')),
      machine as (
        select machine_id, sqrt(avg(deviation * deviation)) as deviation from going_on group by machine_id having count(*) > 1)
      select sensor_key as "sensorKey", sensor_id as "sensorId", sensor_type as "sensorType", machine_id as "machineId", location::text as location, unit,

@@ -1,13 +1,12 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { ExitError } from '../runtime/errors.ts'
+import { ADVISORY_LOCKS } from './advisory-locks.ts'
 import { createPartitions, daysAhead } from './partitions.ts'
 import { createPool, inTransaction } from './pool.ts'
 import type { Client } from './pool.ts'
 import { readServerVersion } from './read-server.ts'
 
 const FOLDER = new URL('./migrations/', import.meta.url)
-/** Any number, the same in every process: it names the lock under which one of them migrates while the others wait. */
-const LOCK = 7_201_455
 /** As the server says its version: 15.0. */
 export const OLDEST_SERVER = 150_000
 
@@ -27,7 +26,7 @@ export async function migrate(databaseUrl: string): Promise<number[]> {
     const applied = await inTransaction(pool, async (client) => {
       await checkServer(client)
       await client.query(`set local lock_timeout = '30s'`)
-      await client.query('select pg_advisory_xact_lock($1)', [LOCK])
+      await client.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.migrate])
       return applyPending(client)
     })
     await createPartitions(pool, daysAhead())

@@ -1,11 +1,10 @@
 import { dayName, dayOf } from '../contract/timestamp.ts'
+import { ADVISORY_LOCKS } from './advisory-locks.ts'
 import { inTransaction } from './pool.ts'
 import type { Pool, Queryable } from './pool.ts'
 
 /** Days made before they are needed, so that no batch at midnight waits for a table. */
 const DAYS_AHEAD = 7
-/** One maker at a time; two that make the same table would fail on its type's name. */
-const LOCK = 7_201_456
 /** Made in one transaction: each holds half a dozen locks, of the 6,400 that a server has by default. */
 const PER_TRANSACTION = 50
 
@@ -80,7 +79,7 @@ export async function presentDays(db: Queryable, days: readonly number[]): Promi
 
 async function createAll(pool: Pool, partitions: readonly Partition[]): Promise<void> {
   await inTransaction(pool, async (client) => {
-    await client.query('select pg_advisory_xact_lock($1)', [LOCK])
+    await client.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.createPartitions])
     for (const { table, name, from, to, detaching } of await missingOf(client, partitions)) {
       if (detaching) await client.query(`alter table ${table} detach partition ${name} finalize`)
       await client.query(`

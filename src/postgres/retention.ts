@@ -1,4 +1,5 @@
 import { dayOf } from '../contract/timestamp.ts'
+import { ADVISORY_LOCKS } from './advisory-locks.ts'
 import { partitionNamed } from './partitions.ts'
 import type { Partition } from './partitions.ts'
 import type { Client } from './pool.ts'
@@ -11,8 +12,6 @@ export interface Retention {
   readonly hourDays: number
 }
 
-/** One consumer at a time maintains the partitions. */
-const LOCK = 7_201_457
 /** A partition is kept a day longer, so that no batch whose readings were just young enough finds it gone. */
 const MARGIN_DAYS = 1
 /** By it, a table that was detached to be dropped is told from one that somebody detached to keep it. */
@@ -20,7 +19,7 @@ const MARK = 'expired'
 
 /** False when another consumer has it. It is held until the connection ends. */
 export async function tryMaintenanceLock(client: Client): Promise<boolean> {
-  const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [LOCK])
+  const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [ADVISORY_LOCKS.maintenance])
   return rows[0]?.locked === true
 }
 

@@ -75,7 +75,7 @@ export function commissionSensor(event: 'decommissioned' | 'recommissioned'): Se
 /** Locked before its alarms, as consumers do. */
 async function onSensor(client: Client, sensorId: string, act: (sensor: Sensor) => Promise<SensorActionResult>): Promise<SensorActionResult> {
   const { rows } = await client.query<Sensor>(
-    `select sensor_key as "sensorKey", sensor_id as "sensorId", name, serial, status from sensors where sensor_id = $1 for update`, [sensorId])
+    `select sensor_key as "sensorKey", sensor_id as "sensorId", name, serial, status from sensors where sensor_id = $1 for no key update`, [sensorId])
   return rows[0] === undefined ? { outcome: 'unknown' } : act(rows[0])
 }
 

@@ -1,3 +1,4 @@
+import { ADVISORY_LOCKS } from './advisory-locks.ts'
 import { inTransaction } from './pool.ts'
 import type { Client, Pool, Queryable } from './pool.ts'
 
@@ -20,12 +21,9 @@ export interface SensorDescription {
   readonly location: string
 }
 
-/** Whoever registers ids of sensors shares it; who makes one the alias of another sensor has it alone. So none is both. */
-const ID_LOCK = 7_201_459
-
 /** Keeps anybody from registering a sensor until the transaction is over. */
 export async function lockSensorIds(client: Client): Promise<void> {
-  await client.query('select pg_advisory_xact_lock($1)', [ID_LOCK])
+  await client.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.sensorIds])
 }
 
 /**
@@ -37,7 +35,7 @@ export async function registerSensors(pool: Pool, sensors: readonly SensorDescri
   const sorted = sensors.toSorted((a, b) => (a.sensorId < b.sensorId ? -1 : 1))
   const ids = sorted.map((sensor) => sensor.sensorId)
   return inTransaction(pool, async (client) => {
-    await client.query('select pg_advisory_xact_lock_shared($1)', [ID_LOCK])
+    await client.query('select pg_advisory_xact_lock_shared($1)', [ADVISORY_LOCKS.sensorIds])
     await client.query(
       `insert into sensors (sensor_id, sensor_type, location)
        select * from unnest($1::text[], $2::text[], $3::jsonb[]) as n (sensor_id, sensor_type, location)

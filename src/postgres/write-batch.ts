@@ -104,9 +104,10 @@ async function writeAll(pool: Pool, batch: WriteBatch): Promise<void> {
     await copyRows(client, 'reading', READING_COLUMNS, batch.readings)
     await copyRows(client, 'dead_letter', DEAD_LETTER_COLUMNS, batch.deadLetters)
     for (const snapshot of batch.snapshots) await writeSnapshot(client, snapshot)
-    await writeDetectorBlocks(client, batch.blocks)
     await applyConditionChanges(client, batch.changes)
     if (!(await writeEpochs(client, batch.epochs))) throw new FencedError('a producer epoch was changed by another consumer')
+    // Behind what locks rows of sensors, as whoever replaces a sensor does it.
+    await writeDetectorBlocks(client, batch.blocks)
     if (!(await writeReplayOutcomes(client, batch.replays))) throw new FencedError('a replay has arrived at another consumer too')
     if (batch.rollUp !== null) await batch.rollUp(client)
     // Last, so that the row that all who want this log wait for is locked for the shortest time.

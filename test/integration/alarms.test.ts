@@ -164,6 +164,16 @@ describe('alarms in PostgreSQL', () => {
     assert.equal((await plant.rows('select from alerts')).length, 3)
   })
 
+  test('come out when what hid them ended in the moment in which they were raised', async (t) => {
+    const plant = await alarmPlant(t)
+    await plant.apply(plant.change('raised', 0), plant.change('raised', 0, { sensorId: 'T-2' }), plant.change('raised', 0, { sensorId: 'T-3' }))
+    await plant.pool.query(`update alarm set state = case sensor_id when 'T-1' then 'suppressed' when 'T-2' then 'shelved' else 'out_of_service' end`)
+    assert.equal(await plant.run((client) => expireShelving(client, START_MS + 1_000)), 3)
+    assert.deepEqual(await states(plant), ['unacknowledged', 'unacknowledged', 'unacknowledged'])
+    assert.deepEqual((await transitions(plant, 'alarm_event')).slice(3).toSorted(), ['returned_to_service', 'unshelved', 'unsuppressed'])
+    assert.equal(await plant.run((client) => expireShelving(client, START_MS + 2_000)), 0)
+  })
+
   test('of one machine within a minute are a group', async (t) => {
     const plant = await alarmPlant(t)
     const first = plant.change('raised', 0)

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { readSettingsTable } from '../../src/consumer/alarm-settings.ts'
+import type { SensorAlarms } from '../../src/consumer/alarm-settings.ts'
 import { watchMachines } from '../../src/consumer/machine-watch.ts'
 import { insertAlarmSetting } from '../../src/postgres/alarm-settings.ts'
 import { inTransaction } from '../../src/postgres/pool.ts'
@@ -43,7 +45,8 @@ describe('an alarm of a whole machine', () => {
     await run(100, 4)
     await eventually(async () => { assert.deepEqual(await machineAlarms(pool), [['pump', 'unacknowledged', 'medium']]) }, 60_000)
     const { rows: [alarm] } = await pool.query('select sensor_id, description from alarm where rule = $1', ['machine_anomaly'])
-    assert.match(alarm.description, /^3 sensors together 2\.\d standard deviations from usual: /)
+    // What is stored of one may be of long before, as here hours pass in a second.
+    assert.match(alarm.description, /^[23] sensors together 2\.\d standard deviations from usual: /)
     assert.match(alarm.description, /[ac] \d\.\d standard deviations above usual/)
 
     // Whoever has the first partition hands it over with the alarm open.
@@ -58,9 +61,11 @@ describe('an alarm of a whole machine', () => {
   })
 })
 
+const withoutOffDelay = (alarms: SensorAlarms): SensorAlarms => ({ ...alarms, rules: alarms.rules.map((rule) => ({ ...rule, offDelayMs: 0 })) })
+
 describe('the watch of machines', () => {
   /** Of four sensors, two at each of two machines: how far each is from usual, and how many seconds before now it last reported. */
-  async function store(plant: AlarmPlant, deviations: readonly (readonly [deviation: number | null, agoS: number])[]): Promise<void> {
+  async function store(plant: AlarmPlant, deviations: readonly (readonly [deviation: number | null, agoS: number])[], learnedAgoS = 0): Promise<void> {
     const { rows } = await plant.pool.query<{ sensor_key: number }>('select sensor_key from sensors order by sensor_id')
     for (const [index, [deviation, agoS]] of deviations.entries()) {
       const key = rows[index]?.sensor_key
@@ -72,15 +77,15 @@ describe('the watch of machines', () => {
          select $1, version_key, now() - make_interval(secs => $2), 25, 0, 500, 1000 from sensor_version where sensor_key = $1
          on conflict (sensor_key) do update set last_time = excluded.last_time`, [key, agoS])
       await plant.pool.query(
-        `insert into sensor_outlook (sensor_key, learned, deviation) values ($1, 1, $2)
-         on conflict (sensor_key) do update set deviation = excluded.deviation`, [key, deviation])
+        `insert into sensor_outlook (sensor_key, learned, deviation, as_of) values ($1, 1, $2, now() - make_interval(secs => $3))
+         on conflict (sensor_key) do update set deviation = excluded.deviation, as_of = excluded.as_of`, [key, deviation, agoS + learnedAgoS])
     }
   }
 
   test('counts sensors that have a baseline and go on, of machines with two or more of them', async (t) => {
     const plant = await alarmPlant(t)
-    const found = async (deviations: Parameters<typeof store>[1]): Promise<(readonly [string, string])[]> => {
-      await store(plant, deviations)
+    const found = async (deviations: Parameters<typeof store>[1], learnedAgoS = 0): Promise<(readonly [string, string])[]> => {
+      await store(plant, deviations, learnedAgoS)
       const changes = await watchMachines(plant.pool, 'consumer-001', await readSettingsTable(plant.pool, 0.7)).look()
       return changes.map(({ machineId, sensorId }) => [machineId, sensorId] as const)
     }
@@ -88,8 +93,23 @@ describe('the watch of machines', () => {
     assert.deepEqual(await found([[3, 0], [null, 0], [-2, 0], [1.7, 0]]), [['M-2', 'T-3']], 'of M-1 one has no baseline')
     assert.deepEqual(await found([[3, 0], [0, 70], [3, 3_600], [3, 3_600]]), [['M-2', 'T-3']], 'of M-1 one has paused; M-2 as a whole is late')
     assert.deepEqual(await found([[3, 0], [0, 50], [0, 0], [0, 0]]), [['M-1', 'T-1']], 'what is stored is up to a minute old')
+    assert.deepEqual(await found([[3, 0], [3, -80_000], [0, 0], [0, 0]]), [['M-1', 'T-1']], 'a clock that is ahead keeps no other sensor out')
+    assert.deepEqual(await found([[3, 0], [3, 0], [0, 0], [0, 0]], 1_000), [], 'nothing has been learned of them for long')
     await plant.pool.query(`update sensors set status = 'decommissioned' where sensor_id = 'T-1'`)
     assert.deepEqual(await found([[3, 0], [3, 0], [0, 0], [0, 0]]), [])
+  })
+
+  test('is over where fewer than two sensors are left', async (t) => {
+    const plant = await alarmPlant(t)
+    const settings = await readSettingsTable(plant.pool, 0.7)
+    const watch = watchMachines(plant.pool, 'consumer-001', { ...settings, of: (key, type) => withoutOffDelay(settings.of(key, type)) })
+    await store(plant, [[2, 0], [2.5, 0], [0, 0], [0, 0]])
+    assert.deepEqual((await watch.look()).map(({ transition }) => transition), ['raised'])
+    await plant.pool.query(`update sensors set status = 'decommissioned' where sensor_id = 'T-1'`)
+    await sleep(10_100)
+    const [cleared] = await watch.look()
+    assert.deepEqual([cleared?.transition, cleared?.sensorId], ['cleared', 'T-2'])
+    assert.match(cleared?.description ?? '', /^nothing more is known of its sensors together, after 10 seconds$/)
   })
 
   test('goes on with what is open, at the sensor that it was raised at, and can be switched off', async (t) => {
