@@ -24,7 +24,8 @@ async function set(
     insertAlarmSetting(client, { sensorType: null, sensorKey: null, ...scope }, rule, override, { name: 'otto', reason: 'test' })))
 }
 
-describe('the alarms of a consumer', () => {
+// Most of each is waiting: for 10 s of silence, for settings to be read again.
+describe('the alarms of a consumer', { concurrency: 3 }, () => {
   test('go on with the next consumer: what was raised is cleared by it, and not raised again', async (t) => {
     const { pool, send, consumer, consumed } = await bench(t)
     const begunMs = Date.now() - 600_000

@@ -23,7 +23,8 @@ const stored = async (pool: Pool): Promise<unknown[]> => (await pool.query(
   `select sensor_id, reading_value::int as value, metadata ->> 'producer_epoch' as epoch, (metadata ->> 'sequence')::int as sequence
    from sensor_readings order by timestamp_utc`)).rows
 
-describe('a new device that sends under another id', () => {
+// Most of each is waiting for what the consumers read again every 5 s.
+describe('a new device that sends under another id', { concurrency: 3 }, () => {
   test('goes on with the history, each reading once, also when two devices name their lives alike, and after a restart', async (t) => {
     const { pool, send, consumer, consumed } = await bench(t)
     const begunMs = Date.now() - 600_000
@@ -112,7 +113,7 @@ test('a new device under the same id: the rules begin with its readings, and so 
   assert.equal((await pool.query('select from alarm')).rowCount, 1)
 })
 
-describe('a sensor that is decommissioned', () => {
+describe('a sensor that is decommissioned', { concurrency: 3 }, () => {
   test('keeps its readings and raises nothing, through a restart, until it is back', async (t) => {
     const { pool, send, consumer, consumed } = await bench(t)
     const begunMs = Date.now() - 600_000
