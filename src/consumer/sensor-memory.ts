@@ -23,10 +23,12 @@ export interface SensorMemory {
   heardMs: number
   /** The replacement of the sensor's device that it has taken in, microseconds since 1970; 0: none was there; -1: it isn't known. */
   replacedUs: number
+  /** The replacement for which the old device's conditions were ended, the same way. Not stored: who restores takes what is open from the alarms. */
+  endedUs: number
 }
 
 export function createSensorMemory(detector: Detector | null, rules: RuleMemory = emptyMemory()): SensorMemory {
-  return { rules, detector, conditions: [], open: 0, newestUs: -1, intervalUs: 0, heardMs: 0, replacedUs: -1 }
+  return { rules, detector, conditions: [], open: 0, newestUs: -1, intervalUs: 0, heardMs: 0, replacedUs: -1, endedUs: -1 }
 }
 
 /** A longer pause tells nothing of a sensor's rhythm. */
@@ -40,17 +42,21 @@ export function takeTime(memory: SensorMemory, timeUs: number): void {
   if (sinceUs > 0 || memory.newestUs < 0) memory.newestUs = timeUs
 }
 
-/** Before a reading is judged: with the first one of a new device all is forgotten that was learned of the one before. */
-export function takeDevice(memory: SensorMemory, replacedUs: number, timeUs: number): void {
-  if (replacedUs === memory.replacedUs || timeUs < replacedUs) return
+/**
+ * Before a reading is judged: with the first one of a new device all is forgotten that was learned of the one before. True: it is that one, and the
+ * conditions are still the old device's; the caller ends them.
+ */
+export function takeDevice(memory: SensorMemory, replacedUs: number, timeUs: number): boolean {
+  if (replacedUs === memory.replacedUs || timeUs < replacedUs) return false
   // What was restored may have readings of the new device already; what heard of it only now may have judged some of them by the old one.
-  if (replacedUs > 0 && (memory.replacedUs !== -1 || memory.newestUs < replacedUs)) {
+  const isNew = replacedUs > 0 && (memory.replacedUs !== -1 || memory.newestUs < replacedUs)
+  if (isNew) {
     memory.rules.values.length = 0
     memory.rules.consecutiveHigh = 0
     if (memory.detector !== null) reset(memory.detector, 0)
-    forgetConditions(memory)
   }
-  memory.replacedUs = replacedUs
+  memory.replacedUs = memory.endedUs = replacedUs
+  return isNew
 }
 
 /** The same for a detector whose readings are read again, and that is older than the rest of the memory. */

@@ -16,6 +16,12 @@ function read(memory: SensorMemory, replacedUs: number, timeUs: number): void {
   remember(memory.rules, 20)
 }
 
+test('who takes in the first reading of a new device is told so, and with no other', () => {
+  const memory = createSensorMemory(null)
+  const told = ([[0, 1_000], [5_000, 3_000], [5_000, 6_000], [5_000, 7_000]] as const).map(([replacedUs, timeUs]) => takeDevice(memory, replacedUs, timeUs))
+  assert.deepEqual(told, [false, false, true, false])
+})
+
 const learned = ({ detector, rules }: SensorMemory): unknown[] => [detector?.numbers[READINGS], rules.values.length]
 
 test('the first reading of a new device begins anew, once, whether it was known in time or not', () => {
