@@ -1,7 +1,7 @@
 import { INACTIVE } from '../alarm/condition.ts'
 import type { Condition } from '../alarm/condition.ts'
 import { nextInterval } from '../detect/interval.ts'
-import { NEWEST_US, reset } from '../detect/learned/state.ts'
+import { REPLACED_US, reset } from '../detect/learned/state.ts'
 import type { Detector } from '../detect/learned/state.ts'
 import { emptyMemory } from '../detect/rules.ts'
 import type { RuleMemory } from '../detect/rules.ts'
@@ -21,7 +21,7 @@ export interface SensorMemory {
   intervalUs: number
   /** By our clock, milliseconds since 1970: when a reading was read last. Whose own clock is wrong isn't silent for it. */
   heardMs: number
-  /** The replacement of the sensor's device that it has taken in, microseconds since 1970; 0: none was there; -1: it isn't known. */
+  /** The replacement of the sensor's device that it has taken in, microseconds since 1970; 0: none was there; -1: no reading was taken in yet. */
   replacedUs: number
   /** The replacement for which the old device's conditions were ended, the same way. Not stored: who restores takes what is open from the alarms. */
   endedUs: number
@@ -47,21 +47,23 @@ export function takeTime(memory: SensorMemory, timeUs: number): void {
  * conditions are still the old device's; the caller ends them.
  */
 export function takeDevice(memory: SensorMemory, replacedUs: number, timeUs: number): boolean {
+  takeDeviceAgain(memory, replacedUs, timeUs)
   if (replacedUs === memory.replacedUs || timeUs < replacedUs) return false
-  // What was restored may have readings of the new device already; what heard of it only now may have judged some of them by the old one.
-  const isNew = replacedUs > 0 && (memory.replacedUs !== -1 || memory.newestUs < replacedUs)
+  // What heard of it only now may have judged some of its readings by the old one: that is forgotten, too.
+  const isNew = memory.replacedUs !== -1
   if (isNew) {
     memory.rules.values.length = 0
     memory.rules.consecutiveHigh = 0
-    if (memory.detector !== null) reset(memory.detector, 0)
   }
   memory.replacedUs = memory.endedUs = replacedUs
   return isNew
 }
 
-/** The same for a detector whose readings are read again, and that is older than the rest of the memory. */
+/** The same for the detector, which may be older than the rest of the memory when its readings are read again, or newer where none was kept. */
 export function takeDeviceAgain({ detector }: SensorMemory, replacedUs: number, timeUs: number): void {
-  if (detector !== null && timeUs >= replacedUs && (detector.numbers[NEWEST_US] as number) < replacedUs) reset(detector, 0)
+  if (detector === null || timeUs < replacedUs || detector.numbers[REPLACED_US] === replacedUs) return
+  reset(detector, 0)
+  detector.numbers[REPLACED_US] = replacedUs
 }
 
 export function forgetConditions(memory: SensorMemory): void {
