@@ -5,7 +5,7 @@ import type { AlarmRule } from '../../../src/contract/alarm.ts'
 import { limitsOf } from '../../../src/monitoring/sensor-limits.ts'
 
 const SENSOR = {
-  sensorKey: 1, sensorId: 'T-1', sensorType: 'temperature', machineId: 'M-1', warning: 31, critical: 41, intervalMs: null,
+  sensorKey: 1, sensorId: 'T-1', sensorType: 'temperature', machineId: 'M-1', warning: 31, critical: 41, intervalMs: null, replacedMs: null,
 }
 const set = (rule: AlarmRule, override: ScopedOverride['override']): ScopedOverride => ({ sensorType: null, sensorKey: 1, rule, override })
 
