@@ -14,7 +14,8 @@ const SELDOM_MS = 30_000
 
 /**
  * What time does to alarms: ends the shelving whose time is over, suppresses machines by the calendar and shows them again, clears what only
- * logs said that are closed, and ends what is open of sensors that another program has decommissioned. Any consumer does it, whichever comes first; `onChanged` when there was something.
+ * logs said that are closed, and ends what is open of sensors that another program has decommissioned. Any consumer does it, whichever comes
+ * first; `onChanged` when there was something.
  */
 export function startAlarmClock(pool: Pool, calendar: Calendar, onChanged: () => void, log: Log): FollowLoop {
   let lookedMs = Number.NEGATIVE_INFINITY

@@ -27,7 +27,8 @@ export async function endMovedConditions(
     const aheadUs = timeUs - (log.memories.get(sensorKey) as SensorMemory).newestUs
     return aheadUs > (settings.aliased.has(sensorKey) ? 0 : LOG_SILENT_MS * 1000)
   })
-  return endAll(pool, log, moved.map(({ sensorKey }) => sensorKey), settings, 'its readings come another way now', { timeMs: atMs, detectedBy: consumerId })
+  const told = { timeMs: atMs, detectedBy: consumerId }
+  return endAll(pool, log, moved.map(({ sensorKey }) => sensorKey), settings, 'its readings come another way now', told)
 }
 
 export const REPLACED = 'its device was replaced'
@@ -57,8 +58,10 @@ async function endAll(
   told: Pick<ConditionChange, 'timeMs' | 'detectedBy'>,
 ): Promise<ConditionChange[]> {
   if (sensorKeys.length === 0) return []
-  return (await readSilentSensors(pool, sensorKeys)).flatMap((sensor) => (
-    endConditions(memories.get(sensor.sensorKey) as SensorMemory, logKey, settings.of(sensor.sensorKey, sensor.sensorType as SensorType), sensor, why, told)))
+  return (await readSilentSensors(pool, sensorKeys)).flatMap((sensor) => {
+    const alarms = settings.of(sensor.sensorKey, sensor.sensorType as SensorType)
+    return endConditions(memories.get(sensor.sensorKey) as SensorMemory, logKey, alarms, sensor, why, told)
+  })
 }
 
 /** Of what is decommissioned no condition is followed: it may be there when the sensor is back, and is raised then. */

@@ -30,8 +30,8 @@ export async function clearAlarmsOfClosedLogs(client: Client, nowMs: number): Pr
 const MOST_SENSORS_AT_ONCE = 100
 
 /**
- * Ends what is open of sensors that another program has decommissioned: no consumer follows them any more. To be called now and then, in a transaction;
- * says how many alarms it ended.
+ * Ends what is open of sensors that another program has decommissioned: no consumer follows them any more. To be called now and then, in a
+ * transaction; says how many alarms it ended.
  */
 export async function endAlarmsOfDecommissioned(client: Client, nowMs: number): Promise<number> {
   const { rows } = await client.query<{ key: number }>(

@@ -100,7 +100,8 @@ describe('what operators do to sensors', () => {
       select rule from alarm_shelf join sensors using (sensor_key) where sensor_id = 'T-1' order by rule`)
     const [timed, oneShot] = (['bad_quality', 'rapid_value_change'] as const).map((rule) => plant.change('raised', 15, { sensorId: 'T-1', rule }))
     await plant.apply(timed as ConditionChange, oneShot as ConditionChange)
-    const shelve = (change: ConditionChange | undefined, body: object) => ask('POST', `/api/alarms/${uuidText(change?.episodeId ?? '')}/shelve`, { ...body, reason: 'x' })
+    const shelve = (change: ConditionChange | undefined, body: object): Promise<Reply> => ask(
+      'POST', `/api/alarms/${uuidText(change?.episodeId ?? '')}/shelve`, { ...body, reason: 'x' })
     assert.deepEqual([(await shelve(timed, { minutes: 60 })).status, (await shelve(oneShot, { one_shot: true })).status], [200, 200])
     assert.equal((await shelves()).length, 2)
     await act('T-1/decommission', { reason: 'x' })

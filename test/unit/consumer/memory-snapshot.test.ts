@@ -16,7 +16,8 @@ const condition = fc.record({
   readings: fc.nat(),
 }, { noNullPrototype: true }).map((fields): Condition => ({ ...emptyCondition(), ...fields, phase: fields.phase as Phase }))
 const memory = fc.record({
-  values: fc.array(value, { maxLength: BASELINE_READINGS }), consecutiveHigh: fc.integer({ min: 0, max: MOST_CONSECUTIVE }), newestUs: value, intervalUs: value, replacedUs: value,
+  values: fc.array(value, { maxLength: BASELINE_READINGS }), consecutiveHigh: fc.integer({ min: 0, max: MOST_CONSECUTIVE }), newestUs: value, intervalUs: value,
+  replacedUs: value,
   open: fc.uniqueArray(fc.tuple(fc.integer({ min: 0, max: ALARM_RULES.length - 1 }), condition), { selector: ([index]) => index }),
 }).map(({ values, consecutiveHigh, newestUs, intervalUs, replacedUs, open }): SensorMemory => {
   const made = createSensorMemory(null, { values, consecutiveHigh })
