@@ -2,7 +2,7 @@ import type { PlantTime } from '../calendar/plant-time.ts'
 import { BAD_QUALITY_BELOW } from '../contract/quality.ts'
 import { experienceOf } from '../detect/learned/outlook.ts'
 import { emptyResult, scoreReading } from '../detect/learned/score-reading.ts'
-import { UTC_OFFSET_MIN, createDetector } from '../detect/learned/state.ts'
+import { UTC_OFFSET_MIN, createDetector, reset } from '../detect/learned/state.ts'
 import type { Mode } from '../detect/learned/state.ts'
 import type { ReplayedReading } from './replay.ts'
 
@@ -22,6 +22,8 @@ export interface LearnedReplay {
   take(reading: ReplayedReading): LearnedFinding | null
   /** Whether what it finds is worth an alarm yet. */
   isBelieved(): boolean
+  /** What comes next is of another device. */
+  beginAnew(): void
 }
 
 /** `at`: what the calendar says of its machine at a time, milliseconds since 1970. */
@@ -31,6 +33,7 @@ export function replayDetector(mode: Mode, at: (timeMs: number) => PlantTime): L
   const isBelieved = (): boolean => experienceOf(detector) >= 1
   return {
     isBelieved,
+    beginAnew() { reset(detector, 0) },
     take({ timeMs, value, quality }) {
       if (quality !== null && quality < BAD_QUALITY_BELOW) return NOTHING_FOUND
       const { utcOffsetMin, inMaintenance } = at(timeMs)

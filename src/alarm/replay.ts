@@ -5,7 +5,7 @@ import { RULES, applyRules, emptyMemory, remember } from '../detect/rules.ts'
 import type { PatternRule } from '../detect/rules.ts'
 import { patternLimits } from './alarm-rules.ts'
 import type { AlarmSettings } from './alarm-rules.ts'
-import { emptyCondition, followCondition } from './condition.ts'
+import { emptyCondition, followCondition, isRaised } from './condition.ts'
 import { NOTHING_FOUND } from './learned-replay.ts'
 import type { LearnedFinding } from './learned-replay.ts'
 import { judgeLearned } from './learned-signal.ts'
@@ -41,13 +41,15 @@ export interface ReplayedEpisode {
 export interface Replay {
   /** Readings in order. `learned`: what a detector found of it; null: it didn't look, so an alarm of it stays as it is. */
   take(reading: ReplayedReading, learned: LearnedFinding | null): void
+  /** What comes from this time on, in milliseconds since 1970, is of another device: what stands ends, and what the rules remember is forgotten. */
+  beginAnew(timeMs: number): void
   /** Of the readings so far. */
   episodes(): readonly ReplayedEpisode[]
 }
 
 /** A `learned_anomaly` without a limit raises nothing. */
 export function createReplay(thresholds: Thresholds, settings: ReplaySettings): Replay {
-  const memory = emptyMemory()
+  let memory = emptyMemory()
   const signal = emptySignal()
   const patterns = patternLimits((rule) => settings[rule as ReplayedRule])
   const alarmScore = settings.learned_anomaly.limit ?? Infinity
@@ -75,6 +77,13 @@ export function createReplay(thresholds: Thresholds, settings: ReplaySettings): 
         const change = followCondition(condition, signal, one.settings)
         if (change === 'raised') one.open = episodes.push(episodeOf(rule, condition, null)) - 1
         else if (change !== null) episodes[one.open] = episodeOf(rule, condition, change === 'cleared' ? timeMs : null)
+      }
+    },
+    beginAnew(timeMs) {
+      memory = emptyMemory()
+      for (const one of followed) {
+        if (isRaised(one.condition)) episodes[one.open] = episodeOf(one.rule, one.condition, timeMs)
+        one.condition = emptyCondition()
       }
     },
     episodes() {

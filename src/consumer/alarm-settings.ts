@@ -37,6 +37,8 @@ export interface AlarmSettingsTable {
   readonly decommissioned: ReadonlySet<number>
   /** Those whose readings come under several ids. */
   readonly aliased: ReadonlySet<number>
+  /** When the device of a sensor was replaced last, microseconds since 1970; without those that have their first one. */
+  readonly replaced: ReadonlyMap<number, number>
   /** Takes over what was changed. */
   refresh(): Promise<void>
 }
@@ -64,11 +66,13 @@ export async function readSettingsTable(pool: Pool, learnedScore: number): Promi
   const nothing = new Map<SensorType, SensorAlarms>()
   let decommissioned: ReadonlySet<number> = new Set()
   let aliased: ReadonlySet<number> = new Set()
+  let replaced: ReadonlyMap<number, number> = new Map()
 
   async function refresh(): Promise<void> {
     const special = await readSpecialSensors(pool)
     decommissioned = new Set(special.decommissioned)
     aliased = new Set(special.aliased)
+    replaced = new Map(special.replaced.map(({ sensorKey, replacedUs }) => [sensorKey, replacedUs]))
     // Before the rows: what is set in between is read again.
     const newest = await readAlarmSettingsVersion(pool)
     if (newest === version) return
@@ -106,6 +110,7 @@ export async function readSettingsTable(pool: Pool, learnedScore: number): Promi
     leastLimit: (rule) => least.get(rule) ?? Infinity,
     get decommissioned() { return decommissioned },
     get aliased() { return aliased },
+    get replaced() { return replaced },
     of(sensorKey, type) {
       if (decommissioned.has(sensorKey)) return nothingRaised(type)
       return sensorsWithOwn.has(sensorKey) ? remembered(bySensor, sensorKey, type, sensorKey) : remembered(byType, type, type, null)

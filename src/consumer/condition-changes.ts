@@ -1,6 +1,7 @@
 import { hash, randomUUID } from 'node:crypto'
 import { severityOfRank } from '../alarm/alarm-rules.ts'
 import type { AlarmSettings } from '../alarm/alarm-rules.ts'
+import { isRaised } from '../alarm/condition.ts'
 import type { Condition, ConditionChange as Transition } from '../alarm/condition.ts'
 import { ALARM_RULES } from '../contract/alarm.ts'
 import type { AlarmRule } from '../contract/alarm.ts'
@@ -11,10 +12,11 @@ import type { ConditionChange } from '../postgres/alarm-changes.ts'
 import type { PartitionLog } from '../postgres/logs.ts'
 import type { SilentSensor } from '../postgres/open-conditions.ts'
 import type { SensorAlarms } from './alarm-settings.ts'
-import { describeChange } from './describe-change.ts'
+import { describeChange, describeEnded } from './describe-change.ts'
 import type { Sensor, Version } from './plant.ts'
 import { judgeReading } from './scoring.ts'
 import type { JudgedReading } from './scoring.ts'
+import { forgetConditions } from './sensor-memory.ts'
 import type { SensorMemory } from './sensor-memory.ts'
 
 /** What a reading's change of a condition is about, beside the reading. */
@@ -79,6 +81,27 @@ export function changeWithoutReading(
     ...toldBy(transition, rule, condition, settings), episodeId: id, alertId: transition === 'updated' ? null : id,
     sensorKey, sensorId, sensorType, machineId, location, unit, value, level, peakValue: value, logKey: null, offset: null, ...told,
   }
+}
+
+/** Forgets the conditions of a sensor for another reason than its readings; of each that is raised this log says that it is over. */
+export function endConditions(
+  memory: SensorMemory, logKey: number, alarms: SensorAlarms, sensor: SilentSensor, why: string,
+  { timeMs, detectedBy }: Pick<ConditionChange, 'timeMs' | 'detectedBy'>,
+): ConditionChange[] {
+  const changes = memory.conditions.flatMap((condition, index): ConditionChange[] => {
+    if (condition === null || !isRaised(condition)) return []
+    const rule = ALARM_RULES[index] as AlarmRule
+    return [{
+      ...changeWithoutReading('cleared', rule, condition, alarms.rules[index] as AlarmSettings, sensor, {
+        timeMs, description: describeEnded(why, condition, timeMs), detectedBy,
+        // That it was silent is no log's word.
+        ...rule === 'stale_signal' ? {} : { saidBy: logKey },
+      }),
+      peakValue: condition.peak,
+    }]
+  })
+  forgetConditions(memory)
+  return changes
 }
 
 const TWO_32 = 4_294_967_296

@@ -32,9 +32,9 @@ export function describeSilence({ heardMs, intervalUs }: SensorMemory, nowMs: nu
   return `no reading for ${duration((nowMs - heardMs) * 1000)}; usually one every ${duration(intervalUs)}`
 }
 
-/** Of a condition that was found by readings which come through another log now. */
-export function describeMove({ raisedUs }: Condition, nowMs: number): string {
-  return `its readings come another way now; it stood for ${duration(Math.max(0, nowMs * 1000 - raisedUs))}`
+/** Of a condition that is over for another reason than what is measured. */
+export function describeEnded(why: string, { raisedUs }: Condition, nowMs: number): string {
+  return `${why}; it stood for ${duration(Math.max(0, nowMs * 1000 - raisedUs))}`
 }
 
 function describeEnd(rule: AlarmRule, condition: Condition, { value, timeUs }: JudgedReading, unit: string): string {

@@ -1,15 +1,10 @@
-import type { AlarmSettings } from '../alarm/alarm-rules.ts'
-import { isRaised } from '../alarm/condition.ts'
-import { ALARM_RULES } from '../contract/alarm.ts'
-import type { AlarmRule } from '../contract/alarm.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
 import { LOG_SILENT_MS } from '../postgres/alarm-changes.ts'
 import type { ConditionChange } from '../postgres/alarm-changes.ts'
 import { readLastReadings, readSilentSensors } from '../postgres/open-conditions.ts'
 import type { Pool } from '../postgres/pool.ts'
 import type { AlarmSettingsTable } from './alarm-settings.ts'
-import { changeWithoutReading } from './condition-changes.ts'
-import { describeMove } from './describe-change.ts'
+import { endConditions } from './condition-changes.ts'
 import type { OwnedLog } from './prepare.ts'
 import { forgetConditions } from './sensor-memory.ts'
 import type { SensorMemory } from './sensor-memory.ts'
@@ -32,21 +27,40 @@ export async function endMovedConditions(
     const aheadUs = timeUs - (log.memories.get(sensorKey) as SensorMemory).newestUs
     return aheadUs > (settings.aliased.has(sensorKey) ? 0 : LOG_SILENT_MS * 1000)
   })
-  if (moved.length === 0) return []
-  return (await readSilentSensors(pool, moved.map(({ sensorKey }) => sensorKey))).flatMap((sensor) => {
-    const memory = log.memories.get(sensor.sensorKey) as SensorMemory
+  const told = { timeMs: atMs, detectedBy: consumerId }
+  return endAll(pool, log, moved.map(({ sensorKey }) => sensorKey), settings, 'its readings come another way now', told)
+}
+
+export const REPLACED = 'its device was replaced'
+
+/**
+ * What the old device's readings said of a sensor, or that they were missing, is over when another device is in its place, whether that one sends
+ * or not: if it doesn't it is missed, as if it had sent when it came. What was learned stays until its first reading.
+ */
+export async function endReplacedConditions(
+  pool: Pool, log: OwnedLog, settings: AlarmSettingsTable, consumerId: string,
+): Promise<ConditionChange[]> {
+  const atMs = Date.now()
+  const open: number[] = []
+  for (const [sensorKey, replacedUs] of settings.replaced) {
+    const memory = log.memories.get(sensorKey)
+    if (memory === undefined || memory.endedUs >= replacedUs) continue
+    memory.endedUs = replacedUs
+    memory.heardMs = atMs
+    if (memory.open !== 0) open.push(sensorKey)
+  }
+  return endAll(pool, log, open, settings, REPLACED, { timeMs: atMs, detectedBy: consumerId })
+}
+
+/** Of those that are in service; see `forgetDecommissioned` for the others. */
+async function endAll(
+  pool: Pool, { logKey, memories }: OwnedLog, sensorKeys: readonly number[], settings: AlarmSettingsTable, why: string,
+  told: Pick<ConditionChange, 'timeMs' | 'detectedBy'>,
+): Promise<ConditionChange[]> {
+  if (sensorKeys.length === 0) return []
+  return (await readSilentSensors(pool, sensorKeys)).flatMap((sensor) => {
     const alarms = settings.of(sensor.sensorKey, sensor.sensorType as SensorType)
-    const changes = memory.conditions.flatMap((condition, index): ConditionChange[] => {
-      if (condition === null || !isRaised(condition)) return []
-      const rule = ALARM_RULES[index] as AlarmRule
-      return [changeWithoutReading('cleared', rule, condition, alarms.rules[index] as AlarmSettings, sensor, {
-        timeMs: atMs, description: describeMove(condition, atMs), detectedBy: consumerId,
-        // That it was silent is no log's word.
-        ...rule === 'stale_signal' ? {} : { saidBy: log.logKey },
-      })]
-    })
-    forgetConditions(memory)
-    return changes
+    return endConditions(memories.get(sensor.sensorKey) as SensorMemory, logKey, alarms, sensor, why, told)
   })
 }
 

@@ -4,6 +4,7 @@ import { plantTime } from '../calendar/plant-time.ts'
 import { LEVEL, QUALITY, READING_COUNT, SEQUENCE, SLOTS, TIME_US, VALUE } from '../contract/message-shape.ts'
 import type { AcceptedTime, Rejection } from '../contract/reading.ts'
 import { ALERT_LEVELS, alertLevelOf } from '../contract/sensor-types.ts'
+import type { AlertLevel } from '../contract/sensor-types.ts'
 import { DAY_US, dayOf } from '../contract/timestamp.ts'
 import type { LogChunk } from '../kafka/log-chunk.ts'
 import { offsetAt } from '../kafka/log-chunk.ts'
@@ -21,10 +22,11 @@ import type { ReplayOutcome, ReplayedLetter } from '../postgres/replay-outcomes.
 import type { LogShare, WriteBatch } from '../postgres/write-batch.ts'
 import { DEAD_LETTER_COLUMNS } from '../postgres/write-batch.ts'
 import type { AlarmSettingsTable } from './alarm-settings.ts'
-import { judge } from './condition-changes.ts'
+import { endConditions, judge } from './condition-changes.ts'
 import { RECORDS_PER_TURN } from './decode.ts'
 import type { Decoded, Decoder, Form } from './decode.ts'
 import type { DetectorBlocks } from './detector-blocks.ts'
+import { REPLACED } from './moved-sensors.ts'
 import type { Known, NumberedReading, Plant } from './plant.ts'
 import type { ReplayArrivals, ReplayedLetters } from './replay-arrivals.ts'
 import { createSensorMemory, takeDevice } from './sensor-memory.ts'
@@ -274,7 +276,12 @@ function createScoring(log: OwnedLog, { alarmSettings, calendar }: PrepareContex
     const alarms = alarmSettings.of(sensor.key, reading.sensorType)
     const memory = memoryOf(log, sensor.key)
     memory.heardMs = heardMs
-    takeDevice(memory, sensor.replacedUs, timeUs)
+    if (takeDevice(memory, sensor.replacedUs, timeUs)) {
+      output.changes.push(...endConditions(memory, log.logKey, alarms, {
+        sensorKey: sensor.key, sensorId: sensor.id, sensorType: reading.sensorType, machineId: reading.machine, location: version.location,
+        unit: reading.unit, value, level: ALERT_LEVELS[level] as AlertLevel,
+      }, REPLACED, { timeMs: timeUs / 1000, detectedBy: output.consumerId }))
+    }
     // Not spread into the reading: 14 ns like this, 115 ns like that.
     const { utcOffsetMin, inMaintenance } = plantTime(calendar, reading.machine, timeUs)
     judge(memory, {

@@ -24,7 +24,7 @@ import { memoryOf } from './prepare.ts'
 import type { Memories, OwnedLog } from './prepare.ts'
 import { resumeCondition } from './resume-condition.ts'
 import { conditionOf, judgeReading, learnAgain } from './scoring.ts'
-import { createSensorMemory, takeDevice, takeDeviceAgain } from './sensor-memory.ts'
+import { createSensorMemory, forgetConditions, takeDevice, takeDeviceAgain } from './sensor-memory.ts'
 import type { SensorMemory } from './sensor-memory.ts'
 
 export interface RestoreOptions {
@@ -100,6 +100,7 @@ async function restoreLog(options: RestoreOptions, log: PartitionLog, alarmSetti
     offset = nextOffset
   }
   await reconcile(pool, log.logKey, owned)
+  for (const [sensorKey, memory] of memories) memory.endedUs = alarmSettings.replaced.get(sensorKey) ?? 0
   const restored = await numbers.restore(pool, log.logKey)
   return { ...log, ...owned, preparedOffset: log.nextOffset, restored, unstored: new Set(restored.values()) }
 }
@@ -108,7 +109,7 @@ async function restoreLog(options: RestoreOptions, log: PartitionLog, alarmSetti
 function judgeAgain(memory: SensorMemory, reading: StoredReading, { thresholds, calendar }: RestoreOptions, alarmSettings: AlarmSettingsTable): void {
   const { timeUs, offset, value, level, quality } = reading
   const sensorType = reading.sensorType as SensorType
-  takeDevice(memory, reading.replacedUs, timeUs)
+  if (takeDevice(memory, reading.replacedUs, timeUs)) forgetConditions(memory)
   judgeReading(memory, {
     timeUs, offset, value, level, quality: quality ?? Number.NaN,
     thresholds: effectiveThresholds({ warning: reading.ownWarning, critical: reading.ownCritical }, thresholds[sensorType],

@@ -1,7 +1,7 @@
 import { INACTIVE } from '../alarm/condition.ts'
 import type { Condition } from '../alarm/condition.ts'
 import { nextInterval } from '../detect/interval.ts'
-import { NEWEST_US, reset } from '../detect/learned/state.ts'
+import { REPLACED_US, reset } from '../detect/learned/state.ts'
 import type { Detector } from '../detect/learned/state.ts'
 import { emptyMemory } from '../detect/rules.ts'
 import type { RuleMemory } from '../detect/rules.ts'
@@ -21,12 +21,14 @@ export interface SensorMemory {
   intervalUs: number
   /** By our clock, milliseconds since 1970: when a reading was read last. Whose own clock is wrong isn't silent for it. */
   heardMs: number
-  /** The replacement of the sensor's device that it has taken in, microseconds since 1970; 0: none was there; -1: it isn't known. */
+  /** The replacement of the sensor's device that it has taken in, microseconds since 1970; 0: none was there; -1: no reading was taken in yet. */
   replacedUs: number
+  /** The replacement for which the old device's conditions were ended, the same way. Not stored: who restores takes what is open from the alarms. */
+  endedUs: number
 }
 
 export function createSensorMemory(detector: Detector | null, rules: RuleMemory = emptyMemory()): SensorMemory {
-  return { rules, detector, conditions: [], open: 0, newestUs: -1, intervalUs: 0, heardMs: 0, replacedUs: -1 }
+  return { rules, detector, conditions: [], open: 0, newestUs: -1, intervalUs: 0, heardMs: 0, replacedUs: -1, endedUs: -1 }
 }
 
 /** A longer pause tells nothing of a sensor's rhythm. */
@@ -40,22 +42,28 @@ export function takeTime(memory: SensorMemory, timeUs: number): void {
   if (sinceUs > 0 || memory.newestUs < 0) memory.newestUs = timeUs
 }
 
-/** Before a reading is judged: with the first one of a new device all is forgotten that was learned of the one before. */
-export function takeDevice(memory: SensorMemory, replacedUs: number, timeUs: number): void {
-  if (replacedUs === memory.replacedUs || timeUs < replacedUs) return
-  // What was restored may have readings of the new device already; what heard of it only now may have judged some of them by the old one.
-  if (replacedUs > 0 && (memory.replacedUs !== -1 || memory.newestUs < replacedUs)) {
+/**
+ * Before a reading is judged: with the first one of a new device all is forgotten that was learned of the one before. True: it is that one, and the
+ * conditions are still the old device's; the caller ends them.
+ */
+export function takeDevice(memory: SensorMemory, replacedUs: number, timeUs: number): boolean {
+  takeDeviceAgain(memory, replacedUs, timeUs)
+  if (replacedUs === memory.replacedUs || timeUs < replacedUs) return false
+  // What heard of it only now may have judged some of its readings by the old one: that is forgotten, too.
+  const isNew = memory.replacedUs !== -1
+  if (isNew) {
     memory.rules.values.length = 0
     memory.rules.consecutiveHigh = 0
-    if (memory.detector !== null) reset(memory.detector, 0)
-    forgetConditions(memory)
   }
-  memory.replacedUs = replacedUs
+  memory.replacedUs = memory.endedUs = replacedUs
+  return isNew
 }
 
-/** The same for a detector whose readings are read again, and that is older than the rest of the memory. */
+/** The same for the detector, which may be older than the rest of the memory when its readings are read again, or newer where none was kept. */
 export function takeDeviceAgain({ detector }: SensorMemory, replacedUs: number, timeUs: number): void {
-  if (detector !== null && timeUs >= replacedUs && (detector.numbers[NEWEST_US] as number) < replacedUs) reset(detector, 0)
+  if (detector === null || timeUs < replacedUs || detector.numbers[REPLACED_US] === replacedUs) return
+  reset(detector, 0)
+  detector.numbers[REPLACED_US] = replacedUs
 }
 
 export function forgetConditions(memory: SensorMemory): void {

@@ -8,7 +8,7 @@ import type { Pool } from '../postgres/pool.ts'
 import type { AlarmSettingsTable } from './alarm-settings.ts'
 import { changeWithoutReading } from './condition-changes.ts'
 import { describeSilence } from './describe-change.ts'
-import { endMovedConditions, forgetDecommissioned } from './moved-sensors.ts'
+import { endMovedConditions, endReplacedConditions, forgetDecommissioned } from './moved-sensors.ts'
 import type { OwnedLog } from './prepare.ts'
 import { bitOf, judgeSilence } from './scoring.ts'
 import type { SensorMemory } from './sensor-memory.ts'
@@ -22,7 +22,7 @@ export interface SilenceWatch {
 const INTERVAL_MS = 2_000
 /** A sensor of ten readings a second isn't silent because a producer was restarted. */
 const LEAST_MS = 10_000
-/** One whose newest reading is older was gone before we began to listen: history that was filled in, a sensor that was taken down. */
+/** One whose newest reading, or device, is older was gone before we began to listen: history that was filled in, a sensor that was taken down. */
 const MOST_MS = 86_400_000
 const STALE_BIT = bitOf('stale_signal')
 
@@ -56,8 +56,8 @@ export function watchSilence(
   }
 
   /** Of a sensor whose type isn't known here yet by the smallest limit of all: it is found out, and then by its own. */
-  function isSilent({ open, heardMs, intervalUs, newestUs }: SensorMemory, sensorKey: number, atMs: number): boolean {
-    if ((open & STALE_BIT) !== 0 || intervalUs === 0 || Math.abs(atMs - newestUs / 1000) >= MOST_MS) return false
+  function isSilent({ open, heardMs, intervalUs, newestUs, endedUs }: SensorMemory, sensorKey: number, atMs: number): boolean {
+    if ((open & STALE_BIT) !== 0 || intervalUs === 0 || Math.abs(atMs - Math.max(newestUs, endedUs) / 1000) >= MOST_MS) return false
     const silentMs = atMs - heardMs
     if (silentMs <= Math.max(settings.leastLimit('stale_signal') * intervalUs / 1000, LEAST_MS)) return false
     const type = types.get(sensorKey)
@@ -109,7 +109,9 @@ export function watchSilence(
       const changes: ConditionChange[] = []
       for (const log of logs) {
         forgetDecommissioned(log, settings)
-        changes.push(...await endMovedConditions(pool, log, settings, consumerId), ...await lookInto(log))
+        changes.push(
+          ...await endReplacedConditions(pool, log, settings, consumerId), ...await endMovedConditions(pool, log, settings, consumerId),
+          ...await lookInto(log))
       }
       const nowMs = Date.now()
       if (!marking && logs.some((log) => hasSilent(log, nowMs))) void mark()

@@ -68,8 +68,10 @@ export const sensorDetailSchema = object({
   replaced_at: nullable(time('when its device was replaced last; null: never')),
   status_changed_at: nullable(time('when it was decommissioned or recommissioned last; null: never')),
   limits: object({
-    critical: limit('readings at or above it are critical'), warning: limit('readings at or above it are a warning'),
-    low: limit('readings at or below it raise an alarm'), critical_low: limit('readings at or below it raise a high alarm'),
+    critical: limit('of critical_threshold_violation where that is enabled and has one, else the threshold at or above which readings are critical'),
+    warning: limit('of warning_threshold_violation where that is enabled and has one, else the threshold at or above which readings are a warning'),
+    low: limit('of low_threshold_violation where that is enabled: readings at or below it raise its alarm'),
+    critical_low: limit('of critical_low_threshold_violation where that is enabled: readings at or below it raise its alarm'),
   }, 'SensorLimits'),
   events: Type.Array(object({
     event_id: Type.Integer({ description: 'rises with every event' }),

@@ -160,12 +160,16 @@ async function writeActions(client: Client, taken: readonly Taken[], actor: Acto
   await updateAlertStatus(client, open.flatMap(({ alarm, statusBefore }) => (statusBefore === alertStatus(alarm) ? [] : [alarm])))
 }
 
-/** Ends all alarms of a sensor, wherever they are: it is out of the plant, or another device is in its place. */
-export async function endAlarms(client: Client, sensorKey: number, transition: 'decommissioned' | 'replaced', actor: Explained): Promise<number> {
+/**
+ * Ends all alarms of a sensor, wherever they are: it is out of the plant, or another device is in its place. The shelving that ends with them does
+ * so, too, and with a replacement all of it: it was about the old device.
+ */
+export async function endAlarms(client: Client, sensorKey: number, transition: 'decommissioned' | 'replaced', actor: Actor): Promise<number> {
   const { rows: keys } = await client.query<AlarmKey>(
     'select sensor_key as "sensorKey", rule from alarm where sensor_key = $1 and ended_at is null', [sensorKey])
   const alarms = await lockOpenAlarms(client, keys)
   await writeActions(client, alarms.map((alarm) => takeAction(alarm, { transition, announced: true, standing: NORMAL }, actor)), actor)
+  await client.query(`delete from alarm_shelf where sensor_key = $1 and (until is null or $2 = 'replaced')`, [sensorKey, transition])
   return alarms.length
 }
 

@@ -13,13 +13,15 @@ export interface ReplaySensor {
   readonly critical: number | null
   /** From one reading to the next; null: not known. */
   readonly intervalMs: number | null
+  /** When its device was replaced last, milliseconds since 1970; null: never. */
+  readonly replacedMs: number | null
 }
 
 const SENSOR = `
   select s.sensor_key as "sensorKey", s.sensor_id as "sensorId", s.sensor_type as "sensorType",
     coalesce(v.location, s.location) ->> 'machine_id' as "machineId",
     coalesce(s.warning_threshold, v.warning_threshold) as warning, coalesce(s.critical_threshold, v.critical_threshold) as critical,
-    n.interval_ms as "intervalMs"
+    n.interval_ms as "intervalMs", date_part('epoch', s.replaced_at) * 1000 as "replacedMs"
   from sensors s left join sensor_state n on n.sensor_key = s.sensor_key left join sensor_version v on v.version_key = n.version_key`
 
 export async function readReplaySensors(db: Queryable, sensorIds: readonly string[]): Promise<ReplaySensor[]> {
@@ -27,8 +29,10 @@ export async function readReplaySensors(db: Queryable, sensorIds: readonly strin
   return rows
 }
 
+/** Without those that are decommissioned: nothing is raised of them. */
 export async function readReplaySensorsOfType(db: Queryable, type: string, most: number): Promise<ReplaySensor[]> {
-  const { rows } = await db.query<ReplaySensor>(`${SENSOR} where s.sensor_type = $1 order by s.sensor_id limit $2`, [type, most])
+  const { rows } = await db.query<ReplaySensor>(
+    `${SENSOR} where s.sensor_type = $1 and s.status is distinct from 'decommissioned' order by s.sensor_id limit $2`, [type, most])
   return rows
 }
 

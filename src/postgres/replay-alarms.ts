@@ -20,7 +20,7 @@ import { readNewestReplayReadings, readReplayReadings, readReplaySensors, readRe
 import type { ReplaySensor } from './read-replay.ts'
 
 export interface ReplayQuestion {
-  /** These, or the first `MOST_SENSORS` of a type. */
+  /** These, or the first `MOST_SENSORS` of a type that are in service. */
   readonly of: { readonly sensorIds: readonly string[] } | { readonly sensorType: SensorType }
   /** Milliseconds since 1970; `toMs` is not included. */
   readonly fromMs: number
@@ -90,7 +90,12 @@ export async function replayAlarms(read: Read, question: ReplayQuestion): Promis
     const thresholds = knownThresholds(sensorType as SensorType, warning, critical)
     const before = createReplay(thresholds, settingsOf(settings, sensor, question, new Map()))
     const after = createReplay(thresholds, settingsOf(settings, sensor, question, changes))
+    let newMs = sensor.replacedMs === null || sensor.replacedMs <= fromMs ? Infinity : sensor.replacedMs
     await inSlices(series, (reading) => {
+      if (reading.timeMs >= newMs) {
+        for (const part of new Set([detectors.now, detectors.tried, before, after])) part?.beginAnew(newMs)
+        newMs = Infinity
+      }
       const now = detectors.now === null ? NOTHING_FOUND : detectors.now.take(reading)
       before.take(reading, now)
       after.take(reading, detectors.tried === detectors.now ? now : detectors.tried === null ? NOTHING_FOUND : detectors.tried.take(reading))
@@ -114,12 +119,13 @@ function createDetectors({ detector: { mode }, calendar, triedMode }: ReplayQues
   return { now, tried: triedMode === null || triedMode === mode ? now : replayDetector(triedMode, at) }
 }
 
-/** Lets the detectors learn from the readings before `fromMs`. */
+/** Lets the detectors learn from the readings before `fromMs`, as far as they are of the device that is there then. */
 async function learnBefore(
-  read: Read, { sensorKey, intervalMs }: ReplaySensor, fromMs: number, most: number, { now, tried }: Detectors, sum: Learning,
+  read: Read, { sensorKey, intervalMs, replacedMs }: ReplaySensor, fromMs: number, most: number, { now, tried }: Detectors, sum: Learning,
 ): Promise<Learning> {
   const longestMs = Math.min(LONGEST_LEAD_MS, most * (intervalMs ?? Infinity))
-  const lead = await read((db) => readNewestReplayReadings(db, sensorKey, fromMs - longestMs, fromMs, most))
+  const sinceMs = replacedMs !== null && replacedMs <= fromMs ? replacedMs : -Infinity
+  const lead = await read((db) => readNewestReplayReadings(db, sensorKey, Math.max(fromMs - longestMs, sinceMs), fromMs, most))
   await inSlices(lead, (reading) => {
     now?.take(reading)
     if (tried !== now) tried?.take(reading)

@@ -66,13 +66,17 @@ export interface SpecialSensors {
   readonly decommissioned: readonly number[]
   /** Their readings come under several ids. */
   readonly aliased: readonly number[]
+  /** Those with a device that isn't their first, and when it came, microseconds since 1970. */
+  readonly replaced: readonly { readonly sensorKey: number, readonly replacedUs: number }[]
 }
 
 /** The few that are not as the others. */
 export async function readSpecialSensors(db: Queryable): Promise<SpecialSensors> {
   const { rows } = await db.query<SpecialSensors>(
     `select array(select sensor_key from sensors where status = 'decommissioned') as decommissioned,
-       array(select distinct sensor_key from sensor_alias) as aliased`)
+       array(select distinct sensor_key from sensor_alias) as aliased,
+       (select coalesce(json_agg(json_build_object('sensorKey', sensor_key, 'replacedUs', (extract(epoch from replaced_at) * 1000000)::int8)), '[]')
+        from sensors where replaced_at is not null) as replaced`)
   return rows[0] as SpecialSensors
 }
 

@@ -6,7 +6,7 @@ import {
 } from '../../src/postgres/alarm-actions.ts'
 import { applyConditionChanges, uuidText } from '../../src/postgres/alarm-changes.ts'
 import type { ConditionChange } from '../../src/postgres/alarm-changes.ts'
-import { clearAlarmsOfClosedLogs } from '../../src/postgres/alarm-logs.ts'
+import { clearAlarmsOfClosedLogs, endAlarmsOfDecommissioned } from '../../src/postgres/alarm-logs.ts'
 import { suppressMachine, unsuppressMachine } from '../../src/postgres/machine-suppression.ts'
 import { claimUnsentAlerts, forgetUnsentAlerts } from '../../src/postgres/outbox.ts'
 import { inTransaction } from '../../src/postgres/pool.ts'
@@ -101,6 +101,19 @@ describe('alarms in PostgreSQL', () => {
     assert.deepEqual(await claimUnsentAlerts(plant.pool, 10), [], 'they are claimed')
     await forgetUnsentAlerts(plant.pool, unsent.map(({ alert_id: id }) => id))
     assert.deepEqual((await plant.pool.query('select from alert_unsent')).rowCount, 0)
+  })
+
+  test('end where another program has decommissioned the sensor', async (t) => {
+    const plant = await alarmPlant(t)
+    await plant.apply(plant.change('raised', 0), plant.change('raised', 1, { rule: 'bad_quality' }), plant.change('raised', 2, { sensorId: 'T-2' }))
+    const end = () => plant.run((client) => endAlarmsOfDecommissioned(client, START_MS + 5_000))
+    assert.equal(await end(), 0)
+    await plant.pool.query(`update sensors set status = 'decommissioned' where sensor_id = 'T-1'`)
+    assert.equal(await end(), 2)
+    assert.deepEqual(await plant.rows('select sensor_id from alarm where ended_at is null'), [{ sensor_id: 'T-2' }])
+    assert.deepEqual(await plant.rows(`select distinct description, status from alerts where transition = 'decommissioned'`),
+      [{ description: 'decommissioned: its status was set by another program', status: 'resolved' }])
+    assert.equal(await end(), 0)
   })
 
   test('are told to the page by urgency: what waits before what was seen, the high ones first, whatever changed last', async (t) => {

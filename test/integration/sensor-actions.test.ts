@@ -5,6 +5,7 @@ import type { Alarm, AlarmDetail, Alarms } from '../../src/contract/alarm-api.ts
 import type { ProducerHealth } from '../../src/contract/api.ts'
 import type { Machines, SensorDetail, Sensors } from '../../src/contract/history-api.ts'
 import { applyConditionChanges, uuidText } from '../../src/postgres/alarm-changes.ts'
+import type { ConditionChange } from '../../src/postgres/alarm-changes.ts'
 import type { Client } from '../../src/postgres/pool.ts'
 import { commissionSensor } from '../../src/postgres/sensor-actions.ts'
 import { registerSensors } from '../../src/postgres/sensor-registry.ts'
@@ -92,6 +93,22 @@ describe('what operators do to sensors', () => {
     assert.deepEqual([taken.status, taken.body], [409, {
       error: 'what comes as "new-device" is stored as that of "T-2"; let the new device send as "T-3", or under an id that is new' }])
     assert.deepEqual((await audit('sensor.replace')).map(({ detail }) => detail), ['SN-1: broken', 'SN-2, sends as new-device: another'])
+  })
+
+  test('shelving that was to end with the alarm ends with it, and with a new device all of it', async () => {
+    const shelves = (): Promise<unknown[]> => plant.rows(`
+      select rule from alarm_shelf join sensors using (sensor_key) where sensor_id = 'T-1' order by rule`)
+    const [timed, oneShot] = (['bad_quality', 'rapid_value_change'] as const).map((rule) => plant.change('raised', 15, { sensorId: 'T-1', rule }))
+    await plant.apply(timed as ConditionChange, oneShot as ConditionChange)
+    const shelve = (change: ConditionChange | undefined, body: object): Promise<Reply> => ask(
+      'POST', `/api/alarms/${uuidText(change?.episodeId ?? '')}/shelve`, { ...body, reason: 'x' })
+    assert.deepEqual([(await shelve(timed, { minutes: 60 })).status, (await shelve(oneShot, { one_shot: true })).status], [200, 200])
+    assert.equal((await shelves()).length, 2)
+    await act('T-1/decommission', { reason: 'x' })
+    assert.deepEqual(await shelves(), [{ rule: 'bad_quality' }])
+    await act('T-1/recommission', { reason: 'x' })
+    await act('T-1/replace', { serial: 'SN-9', reason: 'x' })
+    assert.deepEqual(await shelves(), [])
   })
 
   test('an id becomes a sensor or an alias, whoever asks at the same moment, and never both', async () => {

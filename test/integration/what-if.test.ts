@@ -118,3 +118,30 @@ test('while much is computed, others get their turn', async (t) => {
   assert.deepEqual([answer.readings, answer.learning?.readings], [50_000, 50_000])
   assert.ok(turns - turnsWhenRead >= 10, `${turns - turnsWhenRead} turns after the last reading was read`)
 })
+
+test('what if begins anew where the device was replaced, and leaves out what is decommissioned', async (t) => {
+  const plant = await historyPlant(t)
+  const sensors = await plant.addSensors(['T-1', 'T-2'].map((id) => ({ id })))
+  const readings = (id: string) => series(2).map(({ timeMs, value }) => (
+    { ...sensors.get(id) ?? assert.fail(), timeUs: timeMs * 1_000, value: value + (timeMs < BEGIN_MS + DAY_MS ? 0 : 20) }))
+  await plant.add([...readings('T-1'), ...readings('T-2')])
+  const ask = async (of: { sensorIds: string[] } | { sensorType: 'temperature' }, fromMs: number) => {
+    const answer = await replayAlarms((work) => work(plant.pool), {
+      of, fromMs, toMs: BEGIN_MS + 2 * DAY_MS, changes: new Map([['rapid_value_change', { limit: 15 }], ['learned_anomaly', {}]]),
+      detector: { mode: 'full', alarmScore: 0.99 }, calendar: defaultCalendar(), triedMode: null,
+    })
+    assert.ok(answer !== 'too many readings' && !('unknown' in answer))
+    const { comparison: { byRule }, sensors: looked, learning } = answer
+    return { rapid: byRule.get('rapid_value_change')?.after ?? 0, sensors: looked, learned: learning?.readings }
+  }
+  const T1 = { sensorIds: ['T-1'] }
+  const lateMs = BEGIN_MS + DAY_MS + 3_600_000
+  assert.deepEqual(await ask(T1, BEGIN_MS), { rapid: 1, sensors: 1, learned: 0 })
+  assert.deepEqual(await ask(T1, lateMs), { rapid: 0, sensors: 1, learned: 1_500 })
+  await plant.pool.query(`update sensors set replaced_at = $1 where sensor_id = 'T-1'`, [new Date(BEGIN_MS + DAY_MS)])
+  assert.deepEqual(await ask(T1, BEGIN_MS), { rapid: 0, sensors: 1, learned: 0 })
+  assert.deepEqual(await ask(T1, lateMs), { rapid: 0, sensors: 1, learned: 60 })
+  assert.equal((await ask({ sensorType: 'temperature' }, lateMs)).sensors, 2)
+  await plant.pool.query(`update sensors set status = 'decommissioned' where sensor_id = 'T-2'`)
+  assert.equal((await ask({ sensorType: 'temperature' }, lateMs)).sensors, 1)
+})

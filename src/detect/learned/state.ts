@@ -35,10 +35,12 @@ export const TREND = 17
 export const TREND_SINCE_US = 18
 export const TREND_EXTREME = 19
 export const TREND_EXTREME_US = 20
+/** When the device came whose readings these are; 0: it is the sensor's first. Kept by the caller, who resets. */
+export const REPLACED_US = 21
 /** The hour of the newest reading, 0..23, and one bit for each hour that has been left at least once. */
-export const HOUR = 21
-export const HOURS_KNOWN = 22
-export const HOUR_MEANS = 23
+export const HOUR = 22
+export const HOURS_KNOWN = 23
+export const HOUR_MEANS = 24
 export const HOUR_COUNTS = HOUR_MEANS + 24
 /** Of each two-sided statistic: its mean and its mean absolute deviation; the shape's mean distance after them. */
 export const STATISTIC_MEANS = HOUR_COUNTS + 24

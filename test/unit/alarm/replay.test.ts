@@ -80,6 +80,24 @@ describe('a replay', () => {
     })
   }
 
+  test('begins anew with another device: what stands ends, and nothing is known', () => {
+    const settings = Object.fromEntries(REPLAYED_RULES.map((rule) => [rule, defaultSettings('temperature', rule)])) as ReplaySettings
+    const replay = createReplay(THRESHOLDS, settings)
+    const take = (second: number, value: number): void => (
+      replay.take({ timeMs: second * 1_000, value, level: alertLevelOf(value, THRESHOLDS), quality: null }, NOTHING_FOUND))
+    take(0, 34)
+    take(1, 41)
+    replay.beginAnew(1_500)
+    // From 41 it were a rapid change.
+    take(2, 20)
+    assert.deepEqual(replay.episodes().map(({ rule, raisedMs, clearedMs }) => [rule, raisedMs, clearedMs]), [['critical_threshold_violation', 1_000, 1_500]])
+    const detector = replayDetector('full', () => ({ utcOffsetMin: 0, inMaintenance: false }))
+    for (let index = 0; index < 4_000; index++) detector.take({ timeMs: index * 1_000, value: 25 + index % 7, level: 'normal', quality: null })
+    assert.equal(detector.isBelieved(), true)
+    detector.beginAnew()
+    assert.equal(detector.isBelieved(), false)
+  })
+
   test('raises no learned alarm before the detector is believed, nor without one', () => {
     const random = createRandom(randomState('young'))
     const detector = replayDetector('full', () => ({ utcOffsetMin: 0, inMaintenance: false }))

@@ -17,14 +17,15 @@ const condition = fc.record({
 }, { noNullPrototype: true }).map((fields): Condition => ({ ...emptyCondition(), ...fields, phase: fields.phase as Phase }))
 const memory = fc.record({
   values: fc.array(value, { maxLength: BASELINE_READINGS }), consecutiveHigh: fc.integer({ min: 0, max: MOST_CONSECUTIVE }), newestUs: value, intervalUs: value,
+  replacedUs: value,
   open: fc.uniqueArray(fc.tuple(fc.integer({ min: 0, max: ALARM_RULES.length - 1 }), condition), { selector: ([index]) => index }),
-}).map(({ values, consecutiveHigh, newestUs, intervalUs, open }): SensorMemory => {
+}).map(({ values, consecutiveHigh, newestUs, intervalUs, replacedUs, open }): SensorMemory => {
   const made = createSensorMemory(null, { values, consecutiveHigh })
   for (const [index, each] of open) {
     made.conditions[index] = each
     made.open |= 1 << index
   }
-  return Object.assign(made, { newestUs, intervalUs })
+  return Object.assign(made, { newestUs, intervalUs, replacedUs })
 })
 
 test('a snapshot brings back every memory, bit by bit', () => {
@@ -34,10 +35,10 @@ test('a snapshot brings back every memory, bit by bit', () => {
   }))
 })
 
-test('a snapshot takes 56 bytes of a sensor of which nothing is over', () => {
-  assert.equal(packMemories(new Map([[7, createSensorMemory(null)]])).length, 56)
+test('a snapshot takes 64 bytes of a sensor of which nothing is over', () => {
+  assert.equal(packMemories(new Map([[7, createSensorMemory(null)]])).length, 64)
 })
 
 test('a snapshot that was cut is refused', () => {
-  assert.throws(() => unpackMemories(Buffer.alloc(55)), RangeError)
+  assert.throws(() => unpackMemories(Buffer.alloc(63)), RangeError)
 })
