@@ -38,8 +38,8 @@ export async function registerSensors(pool: Pool, sensors: readonly SensorDescri
     await client.query('select pg_advisory_xact_lock_shared($1)', [ADVISORY_LOCKS.sensorIds])
     await client.query(
       `insert into sensors (sensor_id, sensor_type, location)
-       select * from unnest($1::text[], $2::text[], $3::jsonb[]) as n (sensor_id, sensor_type, location)
-       where not exists (select from sensor_alias where alias_id = n.sensor_id) on conflict (sensor_id) do nothing`,
+       select sensor_id, sensor_type, location from unnest($1::text[], $2::text[], $3::jsonb[]) with ordinality as n (sensor_id, sensor_type, location, place)
+       where not exists (select from sensor_alias where alias_id = n.sensor_id) order by place on conflict (sensor_id) do nothing`,
       [ids, sorted.map((sensor) => sensor.sensorType), sorted.map((sensor) => sensor.location)])
     const { rows } = await client.query<SensorRow>(
       `select ${COLUMNS}, n.id as "sentAs" from unnest($1::text[]) as n (id) left join sensor_alias a on a.alias_id = n.id
