@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { addAccount, PASSWORD, startAccess } from '../integration/access-client.ts'
 import { alarmPlant } from '../integration/alarm-plant.ts'
 import type { AlarmPlant } from '../integration/alarm-plant.ts'
+import { fileOwner } from '../harness/file-owner.ts'
 import type { Owner } from '../harness/plant.ts'
 import { launchBrowser } from './browser.ts'
 import { assertWellDrawn, openPage, seen, shoot } from './page.ts'
 
 // What operators do to alarms, in a real Chromium, on the real service; Kafka isn't there.
 
-const cleanUps: (() => void | Promise<void>)[] = []
-const owner = { after: (cleanUp: () => void | Promise<void>) => void cleanUps.push(cleanUp) }
+const owner = fileOwner()
 let plant: AlarmPlant
 let url: string
 let browser: Browser
@@ -28,10 +28,7 @@ before(async () => {
   await plant.apply(at(300, 'T-1'), at(290, 'T-2', { priority: 'medium', severity: 'medium' }), at(100, 'T-3', { priority: 'low', severity: 'low' }))
   url = (await startAccess(owner, plant.databaseUrl, { anonymousRead: true })).url
   browser = await launchBrowser()
-})
-after(async () => {
-  await browser.close()
-  for (const cleanUp of cleanUps.toReversed()) await cleanUp()
+  owner.after(() => browser.close())
 })
 
 async function open(t: Owner, name: string | null): Promise<Page> {

@@ -7,6 +7,7 @@ import type { ConsumerService } from '../../src/consumer/service.ts'
 import { createKafkaProducer } from '../../src/kafka/producer.ts'
 import type { Pool } from '../../src/postgres/pool.ts'
 import { createLog } from '../../src/runtime/log.ts'
+import { fileOwner } from '../harness/file-owner.ts'
 import { testPlant } from '../harness/plant.ts'
 import type { Owner, TestPlant } from '../harness/plant.ts'
 import { PASSWORD, addAccount, startAccess } from '../integration/access-client.ts'
@@ -19,8 +20,7 @@ import { assertWellDrawn, openPage, seen as seenWithin, shoot as shootWith } fro
 
 const OLD = '2024-01-01T00:00:00Z'
 
-const cleanUps: (() => void | Promise<void>)[] = []
-const owner = { after: (cleanUp: () => void | Promise<void>) => void cleanUps.push(cleanUp) }
+const owner = fileOwner()
 let plant: TestPlant
 let db: Pool
 let url: string
@@ -75,7 +75,6 @@ describe('dead letters on the page', () => {
   after(async () => {
     await browser.close()
     await consumer.close()
-    for (const cleanUp of cleanUps.toReversed()) await cleanUp()
   })
 
   test('can be seen by everybody who may read; nobody and an operator learn who can replay them', async (t) => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { rollUp } from '../../src/postgres/roll-up.ts'
 import { registerSensors, registerVersions } from '../../src/postgres/sensor-registry.ts'
+import { fileOwner } from '../harness/file-owner.ts'
 import type { Owner } from '../harness/plant.ts'
 import { PASSWORD, addAccount, startAccess } from '../integration/access-client.ts'
 import { alarmPlant } from '../integration/alarm-plant.ts'
@@ -14,8 +15,7 @@ import { assertWellDrawn, openPage, seen, shoot } from './page.ts'
 
 // The page of sensors in a real Chromium, on the real service and stored readings; Kafka isn't there.
 
-const cleanUps: (() => void | Promise<void>)[] = []
-const owner = { after: (cleanUp: () => void | Promise<void>) => void cleanUps.push(cleanUp) }
+const owner = fileOwner()
 let plant: AlarmPlant
 let url: string
 let browser: Browser
@@ -27,10 +27,7 @@ before(async () => {
   await addHistory()
   url = (await startAccess(owner, plant.databaseUrl, { anonymousRead: true })).url
   browser = await launchBrowser()
-})
-after(async () => {
-  await browser.close()
-  for (const cleanUp of cleanUps.toReversed()) await cleanUp()
+  owner.after(() => browser.close())
 })
 
 /** More than two pages of the list. */

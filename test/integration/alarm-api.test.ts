@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import { readCalendar } from '../../src/calendar/config.ts'
 import type { Alarm, AlarmDetail, AlarmScorecard, AlarmSetting, AlarmSettingsAnswer, Alarms, OpenAlarms, WhatIfAnswer } from '../../src/contract/alarm-api.ts'
 import type { CalendarAnswer } from '../../src/contract/calendar-api.ts'
@@ -9,6 +9,7 @@ import { uuidText } from '../../src/postgres/alarm-changes.ts'
 import { registerVersions } from '../../src/postgres/sensor-registry.ts'
 import { readFrames } from '../../src/runtime/event-stream.ts'
 import { eventually } from '../harness/eventually.ts'
+import { fileOwner } from '../harness/file-owner.ts'
 import { START_MS, alarmPlant } from './alarm-plant.ts'
 import type { AlarmPlant } from './alarm-plant.ts'
 import { addAccount, startAccess } from './access-client.ts'
@@ -16,8 +17,7 @@ import type { AccessClient, Reply } from './access-client.ts'
 import { assertDescribed } from './monitoring-client.ts'
 import { addLog, store } from './stored-readings.ts'
 
-const cleanUps: (() => void | Promise<void>)[] = []
-const owner = { after: (cleanUp: () => void | Promise<void>) => void cleanUps.push(cleanUp) }
+const owner = fileOwner()
 
 describe('the API of alarms', () => {
   let plant: AlarmPlant
@@ -39,7 +39,6 @@ describe('the API of alarms', () => {
     await plant.apply(...raised)
     episodes = raised.map(({ episodeId }) => uuidText(episodeId))
   })
-  after(async () => { for (const cleanUp of cleanUps.toReversed()) await cleanUp() })
 
   async function read<T>(path: string, described = path.split('?', 1)[0] ?? path): Promise<T> {
     const { status, body } = await api.ask('GET', path, { cookie })

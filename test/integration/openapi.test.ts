@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import { ROLES } from '../../src/contract/access-api.ts'
 import type { Role } from '../../src/contract/access-api.ts'
 import { ROUTE_ACCESS, mayDo } from '../../src/monitoring/access/route-table.ts'
 import { startStage } from '../harness/demo-stage.ts'
+import { fileOwner } from '../harness/file-owner.ts'
 import { testPlant } from '../harness/plant.ts'
 import { runSchemathesis } from '../schemathesis/run.ts'
 import { UNREACHABLE_PROVIDER, addAccount, startAccess } from './access-client.ts'
@@ -12,8 +13,7 @@ import { openPool } from './monitoring-client.ts'
 
 // The whole description of the API, tried by a program that doesn't know us: https://schemathesis.readthedocs.io
 
-const cleanUps: (() => void | Promise<void>)[] = []
-const owner = { after: (cleanUp: () => void | Promise<void>) => void cleanUps.push(cleanUp) }
+const owner = fileOwner()
 /** They have no end, which it would wait for. Who may listen is in access-table.test.ts. */
 const STREAMS = ['/api/stream', '/api/kafka/tail']
 const EXAMPLES = 8
@@ -50,7 +50,6 @@ describe('every path of the description, asked with values that fit and values t
       .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`))
     assert.ok(described.length > 20)
   })
-  after(async () => { for (const cleanUp of cleanUps.toReversed()) await cleanUp() })
 
   for (const role of [null, ...ROLES]) {
     test(`as ${role ?? 'nobody'}: no error of ours, no answer but as described, and nothing beyond the table of roles and routes`, async (t) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import { fillHistory } from '../../bench/history-fill.ts'
 import type { FilledHistory } from '../../bench/history-fill.ts'
 import { dayOf } from '../../src/contract/timestamp.ts'
@@ -15,6 +15,7 @@ import { readMissingRanges, readPending } from '../../src/postgres/read-ledger.t
 import { readRebalances } from '../../src/postgres/read-rebalances.ts'
 import { readSensor, readSensors } from '../../src/postgres/read-sensors.ts'
 import { rollUp } from '../../src/postgres/roll-up.ts'
+import { fileOwner } from '../harness/file-owner.ts'
 import { testDatabase } from '../harness/plant.ts'
 import { explainPlans } from './explained-plans.ts'
 import type { PlanScan } from './explained-plans.ts'
@@ -25,8 +26,7 @@ import { addLog } from './stored-readings.ts'
 const SENSORS = 1_000
 const READINGS = 400_000
 const HOUR_MS = 3_600_000
-const cleanUps: (() => void | Promise<void>)[] = []
-const owner = { after: (cleanUp: () => void | Promise<void>) => void cleanUps.push(cleanUp) }
+const owner = fileOwner()
 
 describe('the plan of', () => {
   let pool: Pool
@@ -41,7 +41,6 @@ describe('the plan of', () => {
     logKey = await addLog(pool, 0)
     await fillOthers(pool, logKey, filled)
   })
-  after(async () => { for (const cleanUp of cleanUps.toReversed()) await cleanUp() })
 
   async function scansOf(work: (explained: Pool) => Promise<unknown>): Promise<PlanScan[]> {
     const { pool: explained, scans } = explainPlans(pool)

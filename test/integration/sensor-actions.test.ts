@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Alarm, AlarmDetail, Alarms } from '../../src/contract/alarm-api.ts'
 import type { ProducerHealth } from '../../src/contract/api.ts'
@@ -10,14 +10,14 @@ import type { Client } from '../../src/postgres/pool.ts'
 import { commissionSensor } from '../../src/postgres/sensor-actions.ts'
 import { registerSensors } from '../../src/postgres/sensor-registry.ts'
 import { eventually } from '../harness/eventually.ts'
+import { fileOwner } from '../harness/file-owner.ts'
 import { alarmPlant } from './alarm-plant.ts'
 import type { AlarmPlant } from './alarm-plant.ts'
 import { addAccount, startAccess } from './access-client.ts'
 import type { AccessClient, Reply } from './access-client.ts'
 import { assertDescribed } from './monitoring-client.ts'
 
-const cleanUps: (() => void | Promise<void>)[] = []
-const owner = { after: (cleanUp: () => void | Promise<void>) => void cleanUps.push(cleanUp) }
+const owner = fileOwner()
 
 describe('what operators do to sensors', () => {
   let plant: AlarmPlant
@@ -30,7 +30,6 @@ describe('what operators do to sensors', () => {
     api = await startAccess(owner, plant.databaseUrl)
     cookie = await api.login('olga')
   })
-  after(async () => { for (const cleanUp of cleanUps.toReversed()) await cleanUp() })
 
   async function read<T>(path: string): Promise<T> {
     const { status, body } = await api.ask('GET', path, { cookie })
