@@ -17,6 +17,10 @@ export const ALARM_STATES = [
   'normal', 'unacknowledged', 'acknowledged', 'returned_unacknowledged', 'shelved', 'suppressed', 'out_of_service',
 ] as const
 export type AlarmState = (typeof ALARM_STATES)[number]
+/** It waits for somebody, also where its condition has cleared. */
+export const WAITING_STATES: readonly AlarmState[] = ['unacknowledged', 'returned_unacknowledged']
+/** Operators are not to be bothered with it, for a time. */
+export const HIDDEN_STATES: readonly AlarmState[] = ['shelved', 'suppressed', 'out_of_service']
 
 /** What happens to an alarm; each change of an episode is named after the one that made it. The last two happen to its sensor, and end it. */
 export const ALARM_TRANSITIONS = [

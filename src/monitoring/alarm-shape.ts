@@ -6,7 +6,7 @@ import { settingsTable } from '../alarm/settings-table.ts'
 import type {
   Alarm, AlarmEventShown, AlarmScorecard, AlarmSetting, AlarmSettingsAnswer, EffectiveAlarmSetting, OpenAlarms,
 } from '../contract/alarm-api.ts'
-import { ALARM_PRIORITIES, ALARM_RULES } from '../contract/alarm.ts'
+import { ALARM_PRIORITIES, ALARM_RULES, HIDDEN_STATES, WAITING_STATES } from '../contract/alarm.ts'
 import type { AlarmRule } from '../contract/alarm.ts'
 import { SENSOR_TYPE_NAMES } from '../contract/sensor-types.ts'
 import type { SensorType } from '../contract/sensor-types.ts'
@@ -42,19 +42,17 @@ export function buildEvents(rows: readonly AlarmEventListed[]): AlarmEventShown[
   }))
 }
 
-const HIDDEN = ['shelved', 'suppressed', 'out_of_service'] as const
-
 export function buildOpenAlarms(
   rows: readonly ListedAlarm[], counts: readonly OpenCount[], groups: readonly LargeGroup[], suppressed: readonly SuppressionRow[],
   learning: LearningCount,
 ): OpenAlarms {
   const sum = (fits: (count: OpenCount) => boolean): number => counts.filter(fits).reduce((total, { count }) => total + count, 0)
-  const isHidden = ({ state }: OpenCount): boolean => (HIDDEN as readonly string[]).includes(state)
+  const isHidden = ({ state }: OpenCount): boolean => HIDDEN_STATES.includes(state)
   const [high, medium, low] = ALARM_PRIORITIES.map((priority) => sum((count) => count.priority === priority && !isHidden(count)))
   return {
     alarms: rows.map(buildAlarm),
     counts: {
-      open: sum(() => true), unacknowledged: sum(({ state }) => state === 'unacknowledged' || state === 'returned_unacknowledged'),
+      open: sum(() => true), unacknowledged: sum(({ state }) => WAITING_STATES.includes(state)),
       high: high ?? 0, medium: medium ?? 0, low: low ?? 0, shelved: sum(({ state }) => state === 'shelved'),
       suppressed: sum(({ state }) => state === 'suppressed'), out_of_service: sum(({ state }) => state === 'out_of_service'),
     },

@@ -1,5 +1,6 @@
 import { isOver } from '../alarm/alarm-state.ts'
 import type { Step } from '../alarm/alarm-state.ts'
+import { WAITING_STATES } from '../contract/alarm.ts'
 import type { AlarmState, AlarmTransition } from '../contract/alarm.ts'
 import type { Severity } from '../contract/alert.ts'
 import type { AlertLevel } from '../contract/sensor-types.ts'
@@ -49,7 +50,7 @@ export function takeStep(row: AlarmRow, { transition, standing }: Step, atMs: nu
   row.latched = standing.latched
   if (transition === 'escalated') row.escalatedMs = atMs
   // It is a new one to whoever looks at it.
-  if (standing.state === 'unacknowledged' || standing.state === 'returned_unacknowledged') {
+  if (WAITING_STATES.includes(standing.state)) {
     row.acknowledgedMs = null
     row.acknowledgedBy = null
   }

@@ -1,3 +1,4 @@
+import { HIDDEN_STATES } from '../contract/alarm.ts'
 import type { AlarmPriority, AlarmRule, AlarmState, AlarmTransition } from '../contract/alarm.ts'
 import { ALARM_SELECTION } from './alarm-rows.ts'
 import type { AlarmRow } from './alarm-rows.ts'
@@ -122,7 +123,7 @@ export async function readLatestAlarmEvent(db: Queryable): Promise<number> {
 /** Of a group not more than these are told to the page; of the others how many there are. */
 export const MOST_OF_GROUP = 10
 
-const HIDDEN = `a.state in ('shelved', 'suppressed', 'out_of_service')`
+const HIDDEN = `a.state in ('${HIDDEN_STATES.join(`', '`)}')`
 const URGENCY = `${HIDDEN}, a.state = 'acknowledged', ${RANK}, a.changed_at desc, a.episode_id`
 const GROUP = 'coalesce(a.group_id, a.episode_id)'
 

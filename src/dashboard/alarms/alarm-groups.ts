@@ -1,5 +1,5 @@
 import type { Alarm, LargeGroup, OpenAlarms } from '../../contract/alarm-api.ts'
-import { ALARM_PRIORITIES } from '../../contract/alarm.ts'
+import { ALARM_PRIORITIES, HIDDEN_STATES, WAITING_STATES } from '../../contract/alarm.ts'
 
 /** The alarms of one machine that were raised within a minute, or of sensors that went silent: mostly one trouble, and one row. */
 export interface AlarmGroup {
@@ -10,16 +10,12 @@ export interface AlarmGroup {
   readonly large: LargeGroup | null
 }
 
-const HIDDEN = ['shelved', 'suppressed', 'out_of_service']
-
-/** Operators are not to be bothered with it, for a time. */
 export function isHidden({ state }: Alarm): boolean {
-  return HIDDEN.includes(state)
+  return HIDDEN_STATES.includes(state)
 }
 
-/** It waits for somebody, also where its condition has cleared. */
 export function isUnacknowledged({ state }: Alarm): boolean {
-  return state === 'unacknowledged' || state === 'returned_unacknowledged'
+  return WAITING_STATES.includes(state)
 }
 
 /** Those of the group that wait for somebody, sent or not. */
