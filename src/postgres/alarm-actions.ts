@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { NORMAL, nextStanding } from '../alarm/alarm-state.ts'
 import type { AlarmEvent, AlarmStanding, Step } from '../alarm/alarm-state.ts'
+import { WAITING_STATES } from '../contract/alarm.ts'
+import type { AlarmState } from '../contract/alarm.ts'
 import { alertStatus, insertAlarmAlerts, insertAlarmEvents, takeStep, updateAlertStatus } from './alarm-events.ts'
 import type { AlarmAlert, AlarmEventRow } from './alarm-events.ts'
 import { keyText, lockAlarm, lockOpenAlarms, readHiding, standingBefore, standingOf, timeOf, writeAlarmRows } from './alarm-rows.ts'
@@ -38,7 +40,7 @@ export async function acknowledgeAlarm(client: Client, episodeId: string, event:
 }
 
 /** So many in one transaction: the consumers wait for the rows meanwhile. */
-const MOST_OF_GROUP = 500
+const MOST_ACKNOWLEDGED = 500
 
 /**
  * Acknowledges those of a group that wait for somebody, as many as go into one transaction, and says how many; 0: none is left. What is hidden
@@ -47,18 +49,9 @@ const MOST_OF_GROUP = 500
 export async function acknowledgeGroup(client: Client, groupId: string, actor: Actor): Promise<number> {
   const { rows: keys } = await client.query<AlarmKey>(
     `select sensor_key as "sensorKey", rule from alarm
-     where group_id = $1 and ended_at is null and state in ('unacknowledged', 'returned_unacknowledged') order by sensor_key, rule limit $2`,
-    [groupId, MOST_OF_GROUP])
-  const alarms = await lockOpenAlarms(client, keys)
-  const hiding = await readHiding(client, alarms)
-  const taken: Taken[] = []
-  for (const alarm of alarms) {
-    if (alarm.groupId !== groupId) continue
-    const result = takeEvent(alarm, standingOf(alarm, hiding.get(keyText(alarm))), 'acknowledge', actor)
-    if (!('outcome' in result)) taken.push(result)
-  }
-  await writeActions(client, taken, actor)
-  return taken.length
+     where group_id = $1 and ended_at is null and state = any($3) order by sensor_key, rule limit $2`, [groupId, MOST_ACKNOWLEDGED, WAITING_STATES])
+  const alarms = (await lockOpenAlarms(client, keys)).filter((alarm) => alarm.groupId === groupId)
+  return actOnAll(client, alarms, await readHiding(client, alarms), 'acknowledge', actor)
 }
 
 /** Shelves the alarms of the rule of the sensor that this alarm is of, until a time, or with null until the condition clears. */
@@ -116,6 +109,19 @@ export async function act(client: Client, alarm: AlarmRow, before: AlarmStanding
   if ('outcome' in taken) return taken
   await writeActions(client, [taken], actor)
   return { outcome: 'done', alarm }
+}
+
+/** The same to each of these, and says to how many it happened. */
+export async function actOnAll(
+  client: Client, alarms: readonly AlarmRow[], hiding: ReadonlyMap<string, Hiding>, event: AlarmEvent, actor: Actor,
+): Promise<number> {
+  const taken: Taken[] = []
+  for (const alarm of alarms) {
+    const result = takeEvent(alarm, standingOf(alarm, hiding.get(keyText(alarm))), event, actor)
+    if (!('outcome' in result)) taken.push(result)
+  }
+  await writeActions(client, taken, actor)
+  return taken.length
 }
 
 type Acting = Actor & { readonly oneShot?: boolean }
@@ -250,7 +256,7 @@ function expiredWithoutAlarm({ sensorKey, rule }: AlarmKey, nowMs: number): Alar
   }
 }
 
-const SHOWN = `('unacknowledged', 'acknowledged', 'returned_unacknowledged')`
+const SHOWN: readonly AlarmState[] = ['acknowledged', ...WAITING_STATES]
 const SHOWS = { suppressed: 'unsuppress', shelved: 'unshelve', out_of_service: 'return_to_service' } as const satisfies Record<string, AlarmEvent>
 
 /** Alarms that are hidden though nothing hides them, or shown though something does: raised in the moment in which that was changed. */
@@ -261,17 +267,16 @@ async function mendMissed(client: Client, nowMs: number): Promise<number> {
          exists (select from alarm_out_of_service o where o.sensor_key = alarm.sensor_key and o.rule = alarm.rule) as out_of_service,
          exists (select from machine_suppression m where m.machine_id = alarm.machine_id and m.ended_at is null) as suppressed
        from alarm where ended_at is null) as a
-     where (a.state in ${SHOWN} and (shelved or out_of_service or suppressed)) or (a.state = 'shelved' and not shelved)
+     where (a.state = any($2) and (shelved or out_of_service or suppressed)) or (a.state = 'shelved' and not shelved)
        or (a.state = 'out_of_service' and not out_of_service) or (a.state = 'suppressed' and not suppressed)
-     limit $1`, [MOST_AT_ONCE])
+     limit $1`, [MOST_AT_ONCE, SHOWN])
   if (keys.length === 0) return 0
   const alarms = await lockOpenAlarms(client, keys)
   const hiding = await readHiding(client, alarms)
   const nobody: Actor = { name: null, reason: null, nowMs }
-  for (const alarm of alarms) {
-    const of = hiding.get(keyText(alarm))
-    const shows = Object.entries(SHOWS).find(([state]) => state === alarm.state)?.[1]
-    if (shows !== undefined && standingBefore(of).state !== alarm.state) await act(client, alarm, standingOf(alarm, of), shows, nobody)
+  for (const [state, shows] of Object.entries(SHOWS)) {
+    const freed = alarms.filter((alarm) => alarm.state === state && standingBefore(hiding.get(keyText(alarm))).state !== state)
+    await actOnAll(client, freed, hiding, shows, nobody)
   }
   await hideAgain(client, alarms, nobody)
   return alarms.length

@@ -1,7 +1,7 @@
 import type { AlarmEvent } from '../alarm/alarm-state.ts'
-import { act, hideAgain } from './alarm-actions.ts'
+import { actOnAll, hideAgain } from './alarm-actions.ts'
 import type { Actor, Explained } from './alarm-actions.ts'
-import { lockOpenAlarms, standingOf, timeOf } from './alarm-rows.ts'
+import { lockOpenAlarms, timeOf } from './alarm-rows.ts'
 import type { AlarmKey } from './alarm-rows.ts'
 import type { Client, Queryable } from './pool.ts'
 
@@ -72,8 +72,7 @@ async function actOnMachine(client: Client, machineId: string, event: AlarmEvent
   const { rows: keys } = await client.query<AlarmKey>(
     'select sensor_key as "sensorKey", rule from alarm where machine_id = $1 and ended_at is null', [machineId])
   const alarms = await lockOpenAlarms(client, keys)
-  let changed = 0
-  for (const alarm of alarms) if ((await act(client, alarm, standingOf(alarm, undefined), event, actor)).outcome === 'done') changed++
+  const changed = await actOnAll(client, alarms, new Map(), event, actor)
   await hideAgain(client, alarms, actor)
   return changed
 }
