@@ -180,7 +180,7 @@ const settingFields = {
   limit: Type.Number({
     description: 'of a threshold rule a value in the sensor\'s unit; of consecutive_high_alerts readings in a row, 1 to 1000; of rapid_value_change '
       + 'a step, and of baseline_deviation a distance, in the sensor\'s unit, more than 0; of learned_anomaly a score, 0.1 to 0.99; of stale_signal '
-      + 'intervals without a reading, 1 to 1000. bad_quality and machine_anomaly have none',
+      + 'intervals without a reading, 1 to 1000; of machine_anomaly standard deviations of all sensors together, 0.5 to 3. bad_quality has none',
   }),
   deadband: Type.Number({ minimum: 0, description: 'of a threshold rule: so far back beyond the limit is clear, in the sensor\'s unit' }),
   on_delay_ms: delay('so long it must be there before it is raised'),

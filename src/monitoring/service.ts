@@ -5,6 +5,7 @@ import { createTopicReader } from '../kafka/topic-reader.ts'
 import { migrate } from '../postgres/migrate.ts'
 import { createPool } from '../postgres/pool.ts'
 import type { Pool, PoolOptions } from '../postgres/pool.ts'
+import { defaultDetector } from '../runtime/detector-variables.ts'
 import { ExitError, messageOf } from '../runtime/errors.ts'
 import type { Service } from '../runtime/lifecycle.ts'
 import type { Log } from '../runtime/log.ts'
@@ -62,7 +63,7 @@ export async function startMonitoring(config: MonitoringConfig, log: Log): Promi
   const oidc = config.oidc ?? null
   const publicUrl = config.publicUrl ?? null
   const secure = tls !== null || publicUrl?.protocol === 'https:'
-  const detector = config.detector ?? { mode: 'full', alarmScore: 0.7 }
+  const detector = config.detector ?? defaultDetector()
   const calendar = config.calendar ?? defaultCalendar()
   const demoSocket = config.demoSocket ?? null
   const access = createAccess({

@@ -1,4 +1,4 @@
-import { decimal, oneOf } from './config.ts'
+import { decimal, oneOf, readVariables } from './config.ts'
 import type { Values } from './config.ts'
 
 /** How the consumers learn what is normal; whoever replays it has to know, too. */
@@ -25,4 +25,9 @@ export interface DetectorInUse {
 
 export function detectorInUse({ DETECTOR: mode, DETECTOR_ALARM_SCORE: alarmScore }: Values<typeof detectorVariables>): DetectorInUse {
   return { mode: mode === 'off' ? null : mode, alarmScore }
+}
+
+/** Where nothing is set. */
+export function defaultDetector(): DetectorInUse {
+  return detectorInUse(readVariables(detectorVariables, {}))
 }
